@@ -1,0 +1,418 @@
+"""Explain and apply: the same function says what is possible and decides what is done.
+
+`transitions` does the moving: one flat machine per lifecycle version, shared by all dossiers,
+driven on a small slotted adapter that lives for one move (design §4; style.md §2.1 has the
+measurements and the traps: no auto_transitions, no queue, no initial state, no attached rows).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from transitions import EventData, Machine, MachineError
+
+from states.facts import Actor, Assignment, Case, Facts, Inputs, Paper, Refusal, RefusalKind
+from states.guards import CONCLUDERS, GUARDS, SAME_LACK
+from states.model import RETURN_TO, ROLES, SAME, Action, Lifecycle, Need
+
+AUTHORITIES: Final = ("TM.", "KT.", "TL.", "TUQ.")
+"""How a signer acts for another (NĐ 30/2020 Đ13)."""
+
+NATIONAL_ROLES: Final = frozenset({"agency", "ministry"})
+PROVINCIAL_ROLES: Final = frozenset({"department", "finance_department", "provincial_committee"})
+
+_HARD: Final[frozenset[RefusalKind]] = frozenset(
+    {"permission", "scope", "state", "guard", "document", "second_person"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One action of the present state for one person, with every reason against it."""
+
+    action: Action
+    allowed: bool
+    """Nothing stands against it: `apply` with the same inputs does it."""
+    possible: bool
+    """Only inputs are missing, which the dialog asks for."""
+    refusals: tuple[Refusal, ...]
+    warnings: tuple[Refusal, ...]
+    assignment: Assignment | None
+    """The role and office in which the person would act."""
+    target: str | None
+    """The state it leads to, if that is decided already."""
+    missing_documents: tuple[tuple[str, ...], ...] = ()
+    """Kinds (alternatives) that the act needs and the dossier does not have yet."""
+
+    @property
+    def name(self) -> str:
+        """The action's name."""
+        return self.action.name
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An act that was decided: everything the history row needs from the rules."""
+
+    action: Action
+    from_state: str
+    to_state: str
+    assignment: Assignment
+    warnings: tuple[Refusal, ...]
+    return_to: str | None
+    enters: bool
+    """Whether the dossier enters a state (and its clock starts), or stays where it was."""
+
+
+class Refused(Exception):
+    """The act can't be done; `refusals` holds every reason (never only the first)."""
+
+    def __init__(self, action: str, refusals: tuple[Refusal, ...]) -> None:
+        super().__init__(f"{action}: {', '.join(refusal.code for refusal in refusals)}")
+        self.action = action
+        self.refusals = refusals
+
+
+# -- who may act -----------------------------------------------------------------------------
+
+
+def in_scope(assignment: Assignment, facts: Facts) -> bool:
+    """Whether the office of `assignment` answers for this dossier (in the assignment's role)."""
+    if assignment.role == "unit":
+        return assignment.office == facts.unit_office
+    if assignment.role in PROVINCIAL_ROLES:
+        return facts.province in assignment.provinces
+    return assignment.role in NATIONAL_ROLES
+
+
+def _find_assignment(action: Action, facts: Facts, actor: Actor) -> tuple[Assignment | None, Refusal | None]:
+    """Return the assignment that may do `action`, or the reason why none may (deny by default)."""
+    with_role = [a for a in actor.assignments if a.role in action.roles]
+    if not with_role:
+        return None, Refusal("permission", "wrong_role", {"roles": action.roles})
+    for assignment in with_role:
+        if in_scope(assignment, facts):
+            return assignment, None
+    if all(assignment.role == "unit" for assignment in with_role):
+        return None, Refusal("scope", "not_your_dossier", {"office": facts.unit_office})
+    return None, Refusal("scope", "out_of_scope_province", {"province": facts.province})
+
+
+# -- what is missing -------------------------------------------------------------------------
+
+
+def _paper_refusals(paper: Paper, inputs: Inputs) -> list[Refusal]:
+    """Dates of one entered paper: not after its entry, not after the act it carries."""
+    name = {"document": paper.kind}
+    if paper.date is None:
+        return []
+    if paper.date > inputs.today:
+        return [Refusal("input", "document_date_future", {**name, "date": paper.date})]
+    if paper is inputs.document and paper.date > inputs.on:
+        return [Refusal("input", "document_date_after_act", {**name, "date": paper.date, "on": inputs.on})]
+    return []
+
+
+def paper_authority(lifecycle: Lifecycle, paper: Paper, role: str) -> Refusal | None:
+    """Whether someone in `role` may record `paper`, with this conclusion, in this lifecycle."""
+    name = {"document": paper.kind}
+    recorders = lifecycle.recorders.get(paper.kind)
+    if recorders is not None and role not in recorders:
+        return Refusal("input", "paper_not_yours", {**name, "roles": tuple(sorted(recorders))})
+    concluders = CONCLUDERS.get(paper.kind)
+    if concluders is None:
+        return None
+    if paper.conclusion is not None and role not in concluders:
+        return Refusal("input", "conclusion_not_yours", {**name, "roles": tuple(sorted(concluders))})
+    if paper.conclusion is None and role in concluders:
+        return Refusal("input", "conclusion_required", name)
+    return None
+
+
+def _document_refusals(
+    lifecycle: Lifecycle, action: Action, case: Case
+) -> tuple[list[Refusal], list[tuple[str, ...]]]:
+    inputs = case.inputs
+    refusals: list[Refusal] = []
+    entered = {paper.kind for paper in inputs.papers}
+    document = inputs.document
+    acts = Lifecycle.act_documents(action)
+    if document is not None:
+        entered.add(document.kind)
+    missing: list[tuple[str, ...]] = []
+    for alternatives in action.documents:
+        if not any(kind in case.facts.papers or kind in entered for kind in alternatives):
+            missing.append(alternatives)
+            refusals.append(Refusal("document", "document_missing", {"document": alternatives}))
+    if action.act_document_need == "required" and document is None:
+        refusals.append(Refusal("input", "act_document_missing", {"document": acts}))
+    if document is not None:
+        if acts and document.kind not in acts:
+            refusals.append(Refusal("input", "act_document_missing", {"document": acts}))
+        if action.act_document_need == "required" or document.number or document.date or document.signer:
+            for value, code in (
+                (document.number, "document_number_missing"),
+                (document.date, "document_date_missing"),
+                (document.signer, "document_signer_missing"),
+            ):
+                if not value:
+                    refusals.append(Refusal("input", code, {"document": document.kind}))
+        refusals += _paper_refusals(document, inputs)
+    for paper in inputs.papers:
+        refusals += _paper_refusals(paper, inputs)
+    if case.assignment is not None:
+        for paper in (*((document,) if document else ()), *inputs.papers):
+            denied = paper_authority(lifecycle, paper, case.assignment.role)
+            if denied is not None:
+                refusals.append(denied)
+    return refusals, missing
+
+
+def _input_refusals(action: Action, case: Case) -> list[Refusal]:
+    facts, inputs = case.facts, case.inputs
+    refusals: list[Refusal] = []
+    if action.reason == "required" and not (inputs.reason and inputs.reason.strip()):
+        refusals.append(Refusal("input", "reason_required"))
+    if inputs.on > inputs.today:
+        refusals.append(Refusal("input", "act_in_future", {"on": inputs.on}))
+    if facts.last_on is not None and inputs.on < facts.last_on:
+        refusals.append(Refusal("input", "act_before_last", {"on": inputs.on, "last_on": facts.last_on}))
+    if action.amount is not None:
+        if inputs.amount is None:
+            refusals.append(Refusal("input", "amount_required", {"kind": action.amount}))
+        elif inputs.amount <= 0:
+            refusals.append(Refusal("input", "amount_not_positive"))
+    if action.round:
+        if inputs.round is None:
+            refusals.append(Refusal("input", "round_required"))
+        elif inputs.round <= 0:
+            refusals.append(Refusal("input", "round_not_positive"))
+    if inputs.authority is not None and inputs.authority not in AUTHORITIES:
+        refusals.append(Refusal("input", "authority_unknown", {"authority": inputs.authority}))
+    if inputs.expected_version is not None and inputs.expected_version != facts.version:
+        refusals.append(
+            Refusal("state", "stale_version", {"seen": inputs.expected_version, "current": facts.version})
+        )
+    return refusals
+
+
+def _target(lifecycle: Lifecycle, action: Action, case: Case) -> tuple[str | None, Refusal | None]:
+    """Resolve where the action leads for this case."""
+    facts = case.facts
+    for target in action.targets:
+        if target.when is not None and GUARDS[target.when](case) is not None:
+            continue
+        if target.state == SAME:
+            return facts.state, None
+        if target.state == RETURN_TO:
+            if facts.return_to in lifecycle.return_states:
+                return facts.return_to, None
+            return None, Refusal("guard", "outcome_unclear")
+        return target.state, None
+    needs_input = (action.amount is not None and not case.inputs.amount) or action.round
+    return None, Refusal("input" if needs_input else "guard", "outcome_unclear")
+
+
+def evaluate(lifecycle: Lifecycle, action: Action, facts: Facts, actor: Actor, inputs: Inputs) -> Option:
+    """Every reason for and against one action: role, scope, state, guards, papers, inputs.
+
+    Pure and cheap (no I/O, no machine): the screens call it for every action of fifty rows.
+    """
+    refusals: list[Refusal] = []
+    in_state = facts.state in action.sources
+    if not in_state:
+        state = lifecycle.state_by_name[facts.state]
+        code = "final_state" if state.final else "wrong_state"
+        refusals.append(Refusal("state", code, {"state": facts.state, "from_states": action.sources}))
+    assignment, denied = _find_assignment(action, facts, actor)
+    if denied:
+        refusals.append(denied)
+    case = Case(facts, inputs, actor, assignment)
+    if action.second_person and facts.last_actor == actor.login:
+        refusals.append(Refusal("second_person", "second_person", {"name": actor.name}))
+    for name in action.guards:
+        refusal = GUARDS[name](case)
+        if refusal is not None:
+            refusals.append(refusal)
+    document_refusals, missing = _document_refusals(lifecycle, action, case)
+    said = {SAME_LACK[refusal.code] for refusal in refusals if refusal.code in SAME_LACK}
+    refusals += [r for r in document_refusals if r.params.get("document") not in said]
+    refusals += _input_refusals(action, case)
+    target: str | None = None
+    if in_state:
+        target, unclear = _target(lifecycle, action, case)
+        if unclear and not any(r.code in ("amount_required", "round_required") for r in refusals):
+            refusals.append(unclear)
+    warnings = tuple(r for name in action.warnings if (r := GUARDS[name](case)) is not None)
+    return Option(
+        action=action,
+        allowed=not refusals,
+        possible=not any(_blocks(r) for r in refusals),
+        refusals=tuple(refusals),
+        warnings=warnings,
+        assignment=assignment,
+        target=target,
+        missing_documents=tuple(missing),
+    )
+
+
+def _blocks(refusal: Refusal) -> bool:
+    """Whether the dialog cannot supply what is missing.
+
+    A missing paper can be recorded together with the act, and so can a conclusion that the
+    act's own paper carries, so neither keeps the dialog from opening.
+    """
+    if refusal.kind not in _HARD or refusal.kind == "document":
+        return False
+    return refusal.code not in _SUPPLIED_BY_PAPER
+
+
+_SUPPLIED_BY_PAPER: Final = frozenset(
+    {
+        "beneficiary_request_missing",
+        "base_appraisal_missing",
+        "ministry_appraisal_missing",
+        "mof_opinion_missing",
+        "group_plan_missing",
+        "bidding_result_missing",
+        "contract_missing",
+        "acceptance_missing",
+        "unchanged_since_return",
+    }
+)
+"""Refusals that a paper entered in the dialog takes away."""
+
+
+def explain(lifecycle: Lifecycle, facts: Facts, actor: Actor, inputs: Inputs) -> tuple[Option, ...]:
+    """Every action of the dossier's present state, possible ones first, each with all reasons."""
+    options = [
+        evaluate(lifecycle, action, facts, actor, inputs)
+        for action in lifecycle.actions_by_source[facts.state]
+    ]
+    return tuple(sorted(options, key=lambda o: (not o.possible, o.action.danger)))
+
+
+def stuck(lifecycle: Lifecycle, facts: Facts, today: date) -> bool:
+    """Whether no act could move the dossier on, whoever did it (design §8).
+
+    Computed with `evaluate` for a person who holds every role in every scope that fits, so
+    that only rules, never permissions, can stand in the way.
+    """
+    if lifecycle.state_by_name[facts.state].final:
+        return False
+    everybody = Actor(
+        login="",
+        name="",
+        assignments=tuple(
+            Assignment(role, facts.unit_office, "", facts.unit_kind, frozenset({facts.province}))
+            for role in ROLES
+        ),
+    )
+    now = Inputs(on=max(today, facts.last_on or today), today=today)
+    return not any(
+        evaluate(lifecycle, action, facts, everybody, now).possible
+        for action in lifecycle.actions_by_source[facts.state]
+        if lifecycle.reachable_targets(action, facts.state) - {facts.state}
+    )
+
+
+# -- moving ----------------------------------------------------------------------------------
+
+
+class _Slot:
+    """What the machine drives for the length of one move."""
+
+    __slots__ = ("state", "target")
+
+    def __init__(self, state: str, target: str) -> None:
+        self.state = state
+        self.target = target
+
+
+def _leads_to(destination: str) -> Callable[[EventData], bool]:
+    def condition(event: EventData) -> bool:
+        slot: Any = event.model
+        return bool(slot.target == destination)
+
+    return condition
+
+
+def build_machine(lifecycle: Lifecycle) -> Machine:
+    """One flat `transitions` machine for a lifecycle version; it holds no dossier."""
+    machine = Machine(
+        model=None,
+        states=[state.name for state in lifecycle.states],
+        initial=None,
+        auto_transitions=False,
+        send_event=True,
+        queued=False,
+    )
+    for action in lifecycle.actions:
+        for source in action.sources:
+            for destination in sorted(lifecycle.reachable_targets(action, source)):
+                machine.add_transition(action.name, source, destination, conditions=_leads_to(destination))
+    return machine
+
+
+_machines: dict[str, Machine] = {}
+_building = threading.Lock()
+
+
+def machine_for(lifecycle: Lifecycle) -> Machine:
+    """The shared machine of this version (by fingerprint), built on first use."""
+    machine = _machines.get(lifecycle.fingerprint)
+    if machine is None:
+        with _building:
+            machine = _machines.get(lifecycle.fingerprint)
+            if machine is None:
+                machine = _machines[lifecycle.fingerprint] = build_machine(lifecycle)
+    return machine
+
+
+def apply(lifecycle: Lifecycle, facts: Facts, actor: Actor, action_name: str, inputs: Inputs) -> Move:
+    """Decide and make one move.
+
+    Raises `Refused` with every reason. Nothing is stored here: the caller writes the one
+    history row that is the move.
+    """
+    action = lifecycle.action_by_name.get(action_name)
+    if action is None:
+        raise Refused(action_name, (Refusal("state", "unknown_action", {"action": action_name}),))
+    option = evaluate(lifecycle, action, facts, actor, inputs)
+    if not option.allowed or option.target is None or option.assignment is None:
+        raise Refused(action_name, option.refusals)
+    slot = _Slot(facts.state, option.target)
+    events: Mapping[str, Any] = machine_for(lifecycle).events
+    try:
+        moved = events[action_name].trigger(slot)
+    except MachineError:
+        moved = False
+    if not moved or slot.state != option.target:
+        refusal = Refusal("state", "wrong_state", {"state": facts.state, "from_states": action.sources})
+        raise Refused(action_name, (refusal,))
+    stays = all(target.state == SAME for target in action.targets)
+    return Move(
+        action=action,
+        from_state=facts.state,
+        to_state=slot.state,
+        assignment=option.assignment,
+        warnings=option.warnings,
+        return_to=_return_to(action, facts, stays),
+        enters=slot.state != facts.state,
+    )
+
+
+def _return_to(action: Action, facts: Facts, stays: bool) -> str | None:
+    if action.remembers_return:
+        return facts.state
+    return facts.return_to if stays else None
+
+
+def reason_need(lifecycle: Lifecycle, action_name: str) -> Need:
+    """Whether `action_name` asks for a reason (the database repeats the rule)."""
+    action = lifecycle.action_by_name.get(action_name)
+    return action.reason if action else "optional"
