@@ -8,7 +8,7 @@ measurements and the traps: no auto_transitions, no queue, no initial state, no 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,7 +16,7 @@ from typing import Any, Final
 from transitions import EventData, Machine, MachineError
 
 from states.facts import Actor, Assignment, Case, Facts, Inputs, Paper, Refusal, RefusalKind
-from states.guards import CONCLUDERS, GUARDS, SAME_LACK
+from states.guards import CONCLUDERS, CONTRARY, GUARDS, SAME_LACK
 from states.model import RETURN_TO, ROLES, SAME, Action, Lifecycle, Need
 
 AUTHORITIES: Final = ("TM.", "KT.", "TL.", "TUQ.")
@@ -25,9 +25,7 @@ AUTHORITIES: Final = ("TM.", "KT.", "TL.", "TUQ.")
 NATIONAL_ROLES: Final = frozenset({"agency", "ministry"})
 PROVINCIAL_ROLES: Final = frozenset({"department", "finance_department", "provincial_committee"})
 
-_HARD: Final[frozenset[RefusalKind]] = frozenset(
-    {"permission", "scope", "state", "guard", "document", "second_person"}
-)
+_HARD: Final[frozenset[RefusalKind]] = frozenset({"permission", "scope", "state", "second_person"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Option:
     target: str | None
     """The state it leads to, if that is decided already."""
     missing_documents: tuple[tuple[str, ...], ...] = ()
-    """Kinds (alternatives) that the act needs and the dossier does not have yet."""
+    """Kinds (alternatives) that the act needs beside its own paper and the dossier does not have yet."""
 
     @property
     def name(self) -> str:
@@ -89,30 +87,30 @@ def in_scope(assignment: Assignment, facts: Facts) -> bool:
     return assignment.role in NATIONAL_ROLES
 
 
-def _find_assignment(action: Action, facts: Facts, actor: Actor) -> tuple[Assignment | None, Refusal | None]:
-    """Return the assignment that may do `action`, or the reason why none may (deny by default)."""
+def _find_assignments(action: Action, facts: Facts, actor: Actor) -> tuple[list[Assignment], Refusal | None]:
+    """Return the assignments that may do `action`, or the reason why none may (deny by default)."""
     with_role = [a for a in actor.assignments if a.role in action.roles]
     if not with_role:
-        return None, Refusal("permission", "wrong_role", {"roles": action.roles})
-    for assignment in with_role:
-        if in_scope(assignment, facts):
-            return assignment, None
+        return [], Refusal("permission", "wrong_role", {"roles": action.roles})
+    fitting = [assignment for assignment in with_role if in_scope(assignment, facts)]
+    if fitting:
+        return fitting, None
     if all(assignment.role == "unit" for assignment in with_role):
-        return None, Refusal("scope", "not_your_dossier", {"office": facts.unit_office})
-    return None, Refusal("scope", "out_of_scope_province", {"province": facts.province})
+        return [], Refusal("scope", "not_your_dossier", {"office": facts.unit_office})
+    return [], Refusal("scope", "out_of_scope_province", {"province": facts.province})
 
 
 # -- what is missing -------------------------------------------------------------------------
 
 
 def _paper_refusals(paper: Paper, inputs: Inputs) -> list[Refusal]:
-    """Dates of one entered paper: not after its entry, not after the act it carries."""
+    """Dates of one entered paper: not after its entry, not after the act that carries or rests on it."""
     name = {"document": paper.kind}
     if paper.date is None:
         return []
     if paper.date > inputs.today:
         return [Refusal("input", "document_date_future", {**name, "date": paper.date})]
-    if paper is inputs.document and paper.date > inputs.on:
+    if paper.date > inputs.on:
         return [Refusal("input", "document_date_after_act", {**name, "date": paper.date, "on": inputs.on})]
     return []
 
@@ -136,6 +134,7 @@ def paper_authority(lifecycle: Lifecycle, paper: Paper, role: str) -> Refusal | 
 def _document_refusals(
     lifecycle: Lifecycle, action: Action, case: Case
 ) -> tuple[list[Refusal], list[tuple[str, ...]]]:
+    """Return the refusals about papers, and the alternatives that `action.documents` still lacks."""
     inputs = case.inputs
     refusals: list[Refusal] = []
     entered = {paper.kind for paper in inputs.papers}
@@ -201,9 +200,11 @@ def _input_refusals(action: Action, case: Case) -> list[Refusal]:
 
 
 def _target(lifecycle: Lifecycle, action: Action, case: Case) -> tuple[str | None, Refusal | None]:
-    """Resolve where the action leads for this case."""
+    """Resolve where the action leads for this case; undecided while the amount it hangs on is missing."""
     facts = case.facts
     for target in action.targets:
+        if target.when is not None and action.amount is not None and case.inputs.amount is None:
+            return None, Refusal("input", "outcome_unclear")
         if target.when is not None and GUARDS[target.when](case) is not None:
             continue
         if target.state == SAME:
@@ -213,78 +214,94 @@ def _target(lifecycle: Lifecycle, action: Action, case: Case) -> tuple[str | Non
                 return facts.return_to, None
             return None, Refusal("guard", "outcome_unclear")
         return target.state, None
-    needs_input = (action.amount is not None and not case.inputs.amount) or action.round
+    needs_input = action.amount is not None and (case.inputs.amount or 0) <= 0
     return None, Refusal("input" if needs_input else "guard", "outcome_unclear")
 
 
 def evaluate(lifecycle: Lifecycle, action: Action, facts: Facts, actor: Actor, inputs: Inputs) -> Option:
     """Every reason for and against one action: role, scope, state, guards, papers, inputs.
 
-    Pure and cheap (no I/O, no machine): the screens call it for every action of fifty rows.
+    Whoever holds several roles that may do it acts in the one that stands best: an act allowed
+    in one of them is allowed. Pure and cheap (no I/O, no machine): the screens call it for
+    every action of fifty rows.
     """
+    fitting, denied = _find_assignments(action, facts, actor)
+    if denied is not None:
+        return _weigh(lifecycle, action, Case(facts, inputs, actor, None), denied)
+    options: list[Option] = []
+    for assignment in fitting:
+        option = _weigh(lifecycle, action, Case(facts, inputs, actor, assignment), None)
+        if option.allowed:
+            return option
+        options.append(option)
+    return min(options, key=lambda option: (not option.possible, len(option.refusals)))
+
+
+def _weigh(lifecycle: Lifecycle, action: Action, case: Case, denied: Refusal | None) -> Option:
+    """`evaluate` for one assignment (that of `case`), or for nobody's with the reason `denied`."""
+    facts = case.facts
     refusals: list[Refusal] = []
     in_state = facts.state in action.sources
     if not in_state:
         state = lifecycle.state_by_name[facts.state]
         code = "final_state" if state.final else "wrong_state"
         refusals.append(Refusal("state", code, {"state": facts.state, "from_states": action.sources}))
-    assignment, denied = _find_assignment(action, facts, actor)
-    if denied:
+    if denied is not None:
         refusals.append(denied)
-    case = Case(facts, inputs, actor, assignment)
-    if action.second_person and facts.last_actor == actor.login:
-        refusals.append(Refusal("second_person", "second_person", {"name": actor.name}))
+    if action.second_person and facts.last_actor == case.actor.login:
+        refusals.append(Refusal("second_person", "second_person", {"name": case.actor.name}))
     for name in action.guards:
         refusal = GUARDS[name](case)
         if refusal is not None:
             refusals.append(refusal)
     document_refusals, missing = _document_refusals(lifecycle, action, case)
-    said = {SAME_LACK[refusal.code] for refusal in refusals if refusal.code in SAME_LACK}
+    said = [SAME_LACK[refusal.code] for refusal in refusals if refusal.code in SAME_LACK]
     refusals += [r for r in document_refusals if r.params.get("document") not in said]
     refusals += _input_refusals(action, case)
     target: str | None = None
     if in_state:
         target, unclear = _target(lifecycle, action, case)
-        if unclear and not any(r.code in ("amount_required", "round_required") for r in refusals):
+        if unclear and not any(r.code in ("amount_required", "amount_not_positive") for r in refusals):
             refusals.append(unclear)
     warnings = tuple(r for name in action.warnings if (r := GUARDS[name](case)) is not None)
+    own = set(Lifecycle.act_documents(action))
+    missing += [kinds for kinds in said if kinds not in missing and not (own and own <= set(kinds))]
     return Option(
         action=action,
         allowed=not refusals,
-        possible=not any(_blocks(r) for r in refusals),
+        possible=all(_can_be_supplied(lifecycle, action, case, r) for r in refusals),
         refusals=tuple(refusals),
         warnings=warnings,
-        assignment=assignment,
+        assignment=case.assignment,
         target=target,
         missing_documents=tuple(missing),
     )
 
 
-def _blocks(refusal: Refusal) -> bool:
-    """Whether the dialog cannot supply what is missing.
+def _can_be_supplied(lifecycle: Lifecycle, action: Action, case: Case, refusal: Refusal) -> bool:
+    """Whether the dialog can take `refusal` away: what is missing is entered there.
 
-    A missing paper can be recorded together with the act, and so can a conclusion that the
-    act's own paper carries, so neither keeps the dialog from opening.
+    A paper counts only if this role may record it, with the agreement that the rule asks for.
+    A contrary conclusion gives way only to the act's own paper.
     """
-    if refusal.kind not in _HARD or refusal.kind == "document":
+    if refusal.kind == "input" or refusal.code == "unchanged_since_return":
+        return True
+    if refusal.kind in _HARD or case.assignment is None:
         return False
-    return refusal.code not in _SUPPLIED_BY_PAPER
-
-
-_SUPPLIED_BY_PAPER: Final = frozenset(
-    {
-        "beneficiary_request_missing",
-        "base_appraisal_missing",
-        "ministry_appraisal_missing",
-        "mof_opinion_missing",
-        "group_plan_missing",
-        "bidding_result_missing",
-        "contract_missing",
-        "acceptance_missing",
-        "unchanged_since_return",
-    }
-)
-"""Refusals that a paper entered in the dialog takes away."""
+    kinds: Iterable[str] = ()
+    if refusal.code == "document_missing":
+        lacking = refusal.params["document"]
+        kinds = lacking if isinstance(lacking, tuple) else ()
+    elif refusal.code in SAME_LACK:
+        kinds = SAME_LACK[refusal.code]
+    elif refusal.code in CONTRARY:
+        kinds = set(CONTRARY[refusal.code]) & set(Lifecycle.act_documents(action))
+    role = case.assignment.role
+    return any(
+        role in lifecycle.recorders.get(kind, (role,))
+        and (refusal.code == "document_missing" or role in CONCLUDERS.get(kind, (role,)))
+        for kind in kinds
+    )
 
 
 def explain(lifecycle: Lifecycle, facts: Facts, actor: Actor, inputs: Inputs) -> tuple[Option, ...]:

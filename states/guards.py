@@ -1,5 +1,7 @@
 """Named rules: each looks at one case and answers with a refusal, or with None.
 
+A rule about an amount that is not entered yet refuses only where no amount could pass.
+
 A guard does no I/O. Its name is what a lifecycle file may write under `guards`, `warnings` or
 `to = [{ when = … }]`; a file that names another guard is refused when it is loaded.
 """
@@ -31,14 +33,30 @@ CONCLUDERS: dict[str, frozenset[str]] = {
 
 CONTRACTS = ("hop_dong", "quyet_dinh_giao_nhiem_vu")
 
+BASE_APPRAISALS = ("mau_4a", "mau_4b")
+MINISTRY_APPRAISALS = ("bien_ban_tham_dinh",)
+ACCEPTANCES = ("mau_5a", "mau_5b", "mau_5c")
+GROUP_PLANS = ("mau_11",)
+
 SAME_LACK: dict[str, tuple[str, ...]] = {
-    "base_appraisal_missing": ("mau_4a", "mau_4b"),
-    "ministry_appraisal_missing": ("bien_ban_tham_dinh",),
+    "beneficiary_request_missing": ("don_de_nghi_thu_huong",),
+    "base_appraisal_missing": BASE_APPRAISALS,
+    "ministry_appraisal_missing": MINISTRY_APPRAISALS,
     "mof_opinion_missing": ("y_kien_btc",),
-    "acceptance_missing": ("mau_5a", "mau_5b", "mau_5c"),
-    "group_plan_missing": ("mau_11",),
+    "acceptance_missing": ACCEPTANCES,
+    "group_plan_missing": GROUP_PLANS,
+    "bidding_result_missing": ("quyet_dinh_trung_thau",),
+    "contract_missing": CONTRACTS,
 }
-"""Refusals that say, better, what "document_missing" would say of these kinds."""
+"""Refusals that say, better, what "document_missing" would say of these kinds: one paper of
+them, with the agreement where they conclude, takes the refusal away."""
+
+CONTRARY: dict[str, tuple[str, ...]] = {
+    "base_appraisal_not_agreed": BASE_APPRAISALS,
+    "ministry_appraisal_not_agreed": MINISTRY_APPRAISALS,
+    "acceptance_not_agreed": ACCEPTANCES,
+}
+"""Refusals because the newest paper of these kinds concludes "not agreed"."""
 
 AGREEMENTS = frozenset(
     {"base_appraisal_agreed", "ministry_appraisal_agreed", "group_plan_approved", "acceptance_agreed"}
@@ -69,10 +87,13 @@ def _entered(case: Case) -> tuple[Paper, ...]:
 
 
 def _conclusion(case: Case, *kinds: str) -> tuple[bool, str | None]:
-    """Return (a paper of `kinds` is there, the conclusion of the newest one)."""
-    for paper in reversed(_entered(case)):
-        if paper.kind in kinds:
-            return True, paper.conclusion
+    """Return (a paper of `kinds` is there, the conclusion of the newest one).
+
+    Papers entered together are equally new: they agree only if every one of them does.
+    """
+    together = [paper.conclusion for paper in _entered(case) if paper.kind in kinds]
+    if together:
+        return True, next((one for one in together if one != AGREED), AGREED)
     for kind in reversed(list(case.facts.papers)):
         if kind in kinds:
             return True, case.facts.papers[kind]
@@ -120,7 +141,7 @@ def not_direct_route(case: Case) -> Refusal | None:
 @guard
 def base_appraisal_agreed(case: Case) -> Refusal | None:
     """Phiếu thẩm định Mẫu 4a or 4b concludes "agreed" (TT 36/2013 Đ8.1a)."""
-    found, conclusion = _conclusion(case, "mau_4a", "mau_4b")
+    found, conclusion = _conclusion(case, *BASE_APPRAISALS)
     if not found:
         return _refuse("base_appraisal_missing")
     return None if conclusion == AGREED else _refuse("base_appraisal_not_agreed")
@@ -129,7 +150,7 @@ def base_appraisal_agreed(case: Case) -> Refusal | None:
 @guard
 def ministry_appraisal_agreed(case: Case) -> Refusal | None:
     """The ministry-level appraisal selects the proposal (TT 36/2013 Đ6.3, Đ8.2)."""
-    found, conclusion = _conclusion(case, "bien_ban_tham_dinh")
+    found, conclusion = _conclusion(case, *MINISTRY_APPRAISALS)
     if not found:
         return _refuse("ministry_appraisal_missing")
     return None if conclusion == AGREED else _refuse("ministry_appraisal_not_agreed")
@@ -167,8 +188,11 @@ def amount_within_total(case: Case) -> Refusal | None:
 def amount_within_approved(case: Case) -> Refusal | None:
     """Σ rounds ≤ approved (domain.md §11.1, principle 2)."""
     facts, amount = case.facts, case.inputs.amount
-    if amount is None or facts.approved is None:
+    if facts.approved is None:
         return None
+    if amount is None:
+        left = facts.approved - facts.allocated
+        return _refuse("nothing_left_to_allocate", approved=facts.approved) if left <= 0 else None
     missing = facts.allocated + amount - facts.approved
     if missing > 0:
         return _refuse(
@@ -185,7 +209,12 @@ def amount_within_approved(case: Case) -> Refusal | None:
 def amount_raises_approved(case: Case) -> Refusal | None:
     """Raising the support is the Minister's (TT 36/2013 Đ11.2a)."""
     amount, approved = case.inputs.amount, case.facts.approved
-    if amount is None or approved is None or amount > approved:
+    if approved is None:
+        return None
+    if amount is None:
+        total = case.facts.total
+        return _refuse("nothing_left_to_raise", approved=approved, total=total) if approved >= total else None
+    if amount > approved:
         return None
     return _refuse("amount_not_raised", amount=amount, approved=approved)
 
@@ -242,6 +271,8 @@ def something_allocated(case: Case) -> Refusal | None:
 def within_allocated(case: Case) -> Refusal | None:
     """Σ advances ≤ allocated. The ratios and papers by type come with the money model (issue 4)."""
     facts, amount = case.facts, case.inputs.amount
+    if amount is None and facts.advanced >= facts.allocated:
+        return _refuse("nothing_left_to_advance", allocated=facts.allocated)
     if amount is not None and facts.advanced + amount > facts.allocated:
         return _refuse(
             "amount_over_allocated", amount=amount, allocated=facts.allocated, advanced=facts.advanced
@@ -273,7 +304,7 @@ def not_group(case: Case) -> Refusal | None:
 @guard
 def group_plan_approved(case: Case) -> Refusal | None:
     """Plan Mẫu 11 is in the dossier with the Sở's agreement (TT 36/2013 Đ21.2a)."""
-    found, conclusion = _conclusion(case, "mau_11")
+    found, conclusion = _conclusion(case, *GROUP_PLANS)
     return None if found and conclusion == AGREED else _refuse("group_plan_missing")
 
 
@@ -313,7 +344,7 @@ def contract_recorded(case: Case) -> Refusal | None:
 @guard
 def acceptance_agreed(case: Case) -> Refusal | None:
     """Minutes Mẫu 5a, 5b or 5c conclude "agreed" (TT 36/2013 Đ21.1)."""
-    found, conclusion = _conclusion(case, "mau_5a", "mau_5b", "mau_5c")
+    found, conclusion = _conclusion(case, *ACCEPTANCES)
     if not found:
         return _refuse("acceptance_missing")
     return None if conclusion == AGREED else _refuse("acceptance_not_agreed")
@@ -344,6 +375,6 @@ def after_deadline(case: Case) -> Refusal | None:
 def late_reason(case: Case) -> Refusal | None:
     """An act after its deadline gives its reason (domain.md §5.4)."""
     due_on = case.facts.due_on
-    if due_on is not None and case.inputs.on > due_on and not case.inputs.reason:
+    if due_on is not None and case.inputs.on > due_on and not (case.inputs.reason or "").strip():
         return Refusal("input", "late_reason_required", {"due_on": due_on})
     return None

@@ -1,0 +1,168 @@
+"""History rows for people: every field of the leaf, with labels, amounts and dates readable."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from db import queries
+from kcflow import reference
+from kcflow.formats import date_text, dong
+from kcflow.labels import DATE_FIELDS, FIELD, HOLDER, KIND, MONEY_FIELDS, ROLE
+from kcflow.services.context import VIET_NAM, Context, Shared
+from kcflow.services.moves import action_label, find
+from kcflow.services.texts import document_label
+from kcflow.services.views import HistoryFilter, HistoryView, Page, PaperView
+from states.model import Label
+
+if TYPE_CHECKING:
+    from db.rows import HistoryRow
+
+
+def paper_view(leaf: Mapping[str, Any], seq: int) -> PaperView:
+    """A paper of a leaf."""
+    return PaperView(
+        kind=leaf["kind"],
+        label=document_label(leaf["kind"]),
+        number=leaf["number"],
+        date=date.fromisoformat(leaf["date"]) if leaf["date"] else None,
+        signer=leaf["signer"],
+        conclusion=leaf["conclusion"],
+        file=leaf["file"],
+        file_name=leaf["file_name"],
+        seq=seq,
+    )
+
+
+def field_text(shared: Shared, name: str, value: Any) -> str:  # noqa: ANN401 - JSON is untyped
+    """A content field as a person reads it (Vietnamese formats)."""
+    if value is None or value in ("", []):
+        return ""
+    if name in MONEY_FIELDS:
+        return dong(value, "vi")
+    if name in DATE_FIELDS:
+        return date_text(date.fromisoformat(value), "vi")
+    if name == "province":
+        return reference.province(value).name
+    if name == "partner_provinces":
+        return ", ".join(reference.province(key).name for key in value)
+    if name == "unit_office":
+        return shared.office_name(value)
+    if name == "kinds":
+        return ", ".join(KIND[kind].vi if kind in KIND else kind for kind in value)
+    if name == "content_codes":
+        return ", ".join(str(code) for code in value)
+    if name == "import_ref":
+        return f"{value['file']}, {value['sheet']}, {value['row']}"
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value)
+    return str(value)
+
+
+def _changes(shared: Shared, leaf: Mapping[str, Any]) -> tuple[tuple[str, Label, str, str], ...]:
+    return tuple(
+        (
+            name,
+            FIELD.get(name, Label(name, name)),
+            field_text(shared, name, old),
+            field_text(shared, name, new),
+        )
+        for name, (old, new) in (leaf["changes"] or {}).items()
+    )
+
+
+def history_view(
+    shared: Shared, row: HistoryRow, title: str, corrected_by: Sequence[int] = ()
+) -> HistoryView:
+    """One stored row as a view."""
+    leaf = row.leaf
+    lifecycle = shared.lifecycle(leaf["lifecycle"])
+    states = lifecycle.state_by_name
+    amount, deadline, due = leaf["amount"] or {}, leaf["deadline"] or {}, leaf["due"] or {}
+    on, at = row.on, datetime.fromisoformat(leaf["at"])
+    return HistoryView(
+        id=row.id,
+        dossier=row.dossier,
+        title=title,
+        seq=row.seq,
+        action=row.action,
+        action_label=action_label(lifecycle, row.action),
+        from_state=row.from_state,
+        from_label=states[row.from_state].label if row.from_state else None,
+        to_state=row.to_state,
+        to_label=states[row.to_state].label,
+        actor=row.actor,
+        actor_name=row.actor_name,
+        operator=leaf["operator"],
+        operator_name=leaf["operator_name"],
+        role=row.role,
+        role_label=ROLE.get(row.role, Label(row.role, row.role)),
+        office=row.office,
+        office_name=row.office_name,
+        authority=leaf["authority"],
+        system=leaf["system"],
+        basis=leaf["basis"],
+        document=paper_view(leaf["doc"], row.seq) if leaf["doc"] else None,
+        papers=tuple(paper_view(paper, row.seq) for paper in leaf["papers"]),
+        amount_kind=amount.get("kind"),
+        amount=amount.get("dong"),
+        amount_before=amount.get("before"),
+        amount_after=amount.get("after"),
+        round=amount.get("round"),
+        reason=row.reason,
+        on=on,
+        at=at,
+        entry_delay_days=(at.astimezone(VIET_NAM).date() - on).days,
+        deadline_on=date.fromisoformat(deadline["on"]) if deadline else None,
+        deadline_kind=deadline.get("kind"),
+        deadline_basis=deadline.get("basis"),
+        deadline_met=deadline.get("met"),
+        due_on=date.fromisoformat(due["on"]) if due else None,
+        waits_for_label=HOLDER[leaf["waits_for"]],
+        corrects=leaf["corrects"],
+        corrected_by=tuple(corrected_by),
+        changes=_changes(shared, leaf),
+        lifecycle=leaf["lifecycle"],
+        request=row.request,
+        digest=leaf["digest"],
+        prev=leaf["prev"],
+        hash=row.hash,
+    )
+
+
+def history(context: Context, wanted: HistoryFilter, after: object | None, limit: int) -> Page[HistoryView]:
+    """The feed over all dossiers this person may read, newest entry first."""
+    if wanted.dossier:
+        with context.store.read() as reader:
+            code = find(context, reader, wanted.dossier).code
+    else:
+        code = None
+    stored = queries.HistoryFilter(
+        dossier=code,
+        actor=wanted.actor,
+        office=wanted.office,
+        actions=frozenset({wanted.action}) if wanted.action else None,
+        on_from=wanted.on_from,
+        on_to=wanted.on_to,
+    )
+    with context.store.read() as reader:
+        rows, following = queries.history(
+            reader, context.scope, stored, after=cast("int | None", after), limit=limit
+        )
+        titles = {line.code: line.title for line in reader.dossiers(sorted({row.dossier for row in rows}))}
+    views = tuple(history_view(context.shared, row, titles.get(row.dossier, "")) for row in rows)
+    return Page(views, following)
+
+
+def history_of(context: Context, code: str) -> tuple[HistoryView, ...]:
+    """Every row of one dossier, oldest first. Raises `NotFound`."""
+    with context.store.read() as reader:
+        dossier = find(context, reader, code)
+        rows = queries.history_of(reader, dossier.code)
+    corrected: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.leaf["corrects"] is not None:
+            corrected[row.leaf["corrects"]].append(row.seq)
+    return tuple(history_view(context.shared, row, dossier.title, corrected[row.seq]) for row in rows)

@@ -1,0 +1,333 @@
+"""Lists and the one-screen card of a proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from db import queries
+from kcflow import reference
+from kcflow.labels import FIELD, HOLDER
+from kcflow.services.audit import field_text, history_of
+from kcflow.services.context import Context
+from kcflow.services.drafts import editable
+from kcflow.services.errors import BadInput
+from kcflow.services.moves import due_after, due_view, facts_of, find, option_view
+from kcflow.services.texts import document_label, error_label
+from kcflow.services.views import (
+    ChecklistItem,
+    DossierCard,
+    DossierRow,
+    DueView,
+    HistoryView,
+    ListFilter,
+    Mark,
+    MoneyView,
+    Page,
+    PaperView,
+    PhaseView,
+)
+from kcflow.text import fold
+from states.engine import explain
+from states.facts import Facts, Inputs
+from states.model import Label, Lifecycle
+
+if TYPE_CHECKING:
+    from db.reader import Reader
+    from db.rows import Cursor, DossierLine, PaperRow
+
+NEAR_DAYS = 5
+"""Calendar days before a deadline at which a line is marked "near"."""
+
+
+def _mark(line: DossierLine, paused: bool, today: date) -> Mark:
+    if line.ending:
+        return "completed" if line.ending == "completed" else "ended"
+    if line.due_on is not None and line.due_on < today:
+        return "late"
+    if line.due_on is not None and line.due_on <= today + timedelta(days=NEAR_DAYS):
+        return "near"
+    if paused:
+        return "returned"
+    return "ok" if line.due_on is not None else "none"
+
+
+def dossier_row(
+    context: Context, line: DossierLine, doable: tuple[Label, ...] = (), as_of: date | None = None
+) -> DossierRow:
+    """One stored line as a view; what is left until its date counts from `as_of` (None: today)."""
+    day = as_of or context.today
+    lifecycle = context.shared.lifecycle(line.lifecycle)
+    state = lifecycle.state_by_name[line.state]
+    phase = lifecycle.phase_by_name[state.phase]
+    left = (line.due_on - day).days if line.due_on and not line.ending else None
+    return DossierRow(
+        code=line.code,
+        title=line.title,
+        lifecycle=line.lifecycle,
+        state=line.state,
+        state_label=state.label,
+        phase=phase.name,
+        phase_label=phase.label,
+        source=line.source,
+        plan_year=line.plan_year,
+        province=line.province,
+        province_name=reference.province(line.province).name,
+        unit_office=line.unit_office,
+        unit_name=context.shared.office_name(line.unit_office),
+        waits_for=line.waits_for,
+        waits_for_label=HOLDER[line.waits_for],
+        version=line.version,
+        requested=line.requested,
+        approved=line.approved,
+        allocated=line.allocated,
+        advanced=line.advanced,
+        entered_on=line.entered_on,
+        due_on=line.due_on,
+        due_kind=line.due_kind,
+        due_basis=line.due_basis,
+        days_left=left,
+        mark=_mark(line, state.paused, day),
+        ending=line.ending,
+        doable=doable,
+    )
+
+
+def _states_of_phases(context: Context, phases: Sequence[str]) -> frozenset[str]:
+    return frozenset(
+        state.name
+        for lifecycle in context.shared.lifecycles.values()
+        for state in lifecycle.states
+        if state.phase in phases
+    )
+
+
+def stored_filter(context: Context, wanted: ListFilter) -> queries.DossierFilter:
+    """A list's filter as the store understands it: phases become states, text is folded."""
+    states = frozenset(wanted.states) if wanted.states else None
+    if wanted.phases:
+        of_phases = _states_of_phases(context, wanted.phases)
+        states = of_phases if states is None else states & of_phases
+    provinces: set[str] = set()
+    for key in wanted.provinces:
+        provinces |= reference.covered_by(key)
+    return queries.DossierFilter(
+        text=fold(wanted.text).strip() or None,
+        states=states,
+        provinces=frozenset(provinces) or None,
+        source=wanted.source,
+        plan_year=wanted.plan_year,
+        waits_for=frozenset({wanted.waits_for}) if wanted.waits_for else None,
+        open_only=wanted.open_only,
+    )
+
+
+def dossiers(
+    context: Context, wanted: ListFilter, order: str, after: object | None, limit: int
+) -> Page[DossierRow]:
+    """One page of what this person may see."""
+    if order not in get_args(queries.Order):
+        known = ", ".join(get_args(queries.Order))
+        raise BadInput("order_unknown", error_label("order_unknown", order=order, known=known))
+    with context.store.read() as reader:
+        lines, following = queries.list_dossiers(
+            reader,
+            context.scope,
+            stored_filter(context, wanted),
+            order=cast("queries.Order", order),
+            after=cast("Cursor | None", after),
+            limit=limit,
+        )
+    return Page(tuple(dossier_row(context, line) for line in lines), following)
+
+
+def count(context: Context, wanted: ListFilter, cap: int) -> int:
+    """How many, up to `cap` (then `cap` itself)."""
+    with context.store.read() as reader:
+        return queries.count_dossiers(reader, context.scope, stored_filter(context, wanted), cap=cap)
+
+
+# -- Việc của tôi ----------------------------------------------------------------------------
+
+
+def doable(context: Context, reader: Reader, lines: Iterable[DossierLine]) -> dict[str, tuple[Label, ...]]:
+    """For each line, the acts that this person can do now (only inputs missing)."""
+    codes = [line.code for line in lines]
+    full = {row.code: row for row in reader.dossiers(codes)}
+    papers, rounds = reader.papers(codes), reader.rounds(codes)
+    today = Inputs(on=context.today, today=context.today)
+    found: dict[str, tuple[Label, ...]] = {}
+    for code in codes:
+        row = full[code]
+        facts = facts_of(context, row, papers.get(code, []), rounds.get(code, ()))
+        lifecycle = context.shared.lifecycle(row.lifecycle)
+        found[code] = tuple(
+            option.action.label
+            for option in explain(lifecycle, facts, context.actor, today)
+            if option.possible
+        )
+    return found
+
+
+def inbox(context: Context, after: object | None, limit: int) -> Page[DossierRow]:
+    """What waits for this person's roles and offices, by due date, with what can be done now."""
+    holders = my_holders(context)
+    if not holders:
+        return Page(())
+    with context.store.read() as reader:
+        lines, following = queries.inbox(
+            reader, context.scope, holders, after=cast("Cursor | None", after), limit=limit
+        )
+        acts = doable(context, reader, lines)
+    return Page(tuple(dossier_row(context, line, acts[line.code]) for line in lines), following)
+
+
+def my_holders(context: Context) -> frozenset[str]:
+    """The answers to "waiting for whom" that mean this person.
+
+    The Cục enters what the Minister and the Ministry of Finance decide (domain.md T10–T12), so
+    what waits for MOF is the agency's to follow up.
+    """
+    roles = {assignment.role for assignment in context.actor.assignments}
+    holders = set(roles) & set(HOLDER)
+    if "agency" in roles:
+        holders |= {"finance_ministry", "government"}
+    return frozenset(holders)
+
+
+# -- one proposal ----------------------------------------------------------------------------
+
+
+def _phases(
+    lifecycle: Lifecycle, state: str, return_to: str | None, timeline: Sequence[HistoryView]
+) -> tuple[PhaseView, ...]:
+    """The stage bar: when each phase was entered first, where the dossier stands now.
+
+    A returned dossier stands in the phase that it will come back to.
+    """
+    since: dict[str, date] = {}
+    for row in timeline:
+        since.setdefault(lifecycle.state_by_name[row.to_state].phase, row.on)
+    current = lifecycle.state_by_name[state]
+    order = [phase.name for phase in lifecycle.phases]
+    place = lifecycle.state_by_name.get(return_to or "") if current.paused else None
+    here = order.index((place or current).phase)
+    views = []
+    for index, phase in enumerate(lifecycle.phases):
+        if current.final and current.ending != "completed":
+            reached = phase.name in since and index < here
+            status = "done" if reached else "ended" if index == here else "ahead"
+        elif current.final:
+            status = "done"
+        else:
+            status = "done" if index < here else "current" if index == here else "ahead"
+        views.append(PhaseView(phase.name, phase.label, status, since.get(phase.name)))  # type: ignore[arg-type]
+    return tuple(views)
+
+
+def _paper_view(row: PaperRow) -> PaperView:
+    return PaperView(
+        row.kind,
+        document_label(row.kind),
+        row.number,
+        row.date,
+        row.signer,
+        row.conclusion,
+        row.file,
+        row.file_name,
+        row.seq,
+    )
+
+
+def _checklist(lifecycle: Lifecycle, state: str, papers: Sequence[PaperView]) -> tuple[ChecklistItem, ...]:
+    """Papers that acts of the present state ask for, those not there first; then all others."""
+    by_kind = {paper.kind: paper for paper in papers}
+    items: dict[tuple[str, ...], ChecklistItem] = {}
+    for action in lifecycle.actions_by_source[state]:
+        if action.danger or action.remembers_return:
+            continue
+        for kinds in action.documents:
+            found = next((by_kind[kind] for kind in kinds if kind in by_kind), None)
+            labels = [document_label(kind) for kind in kinds]
+            label = Label(" / ".join(x.vi for x in labels), " / ".join(x.en for x in labels))
+            items.setdefault(kinds, ChecklistItem(kinds, label, found is not None, found, action.label))
+    listed = {kind for kinds in items for kind in kinds}
+    rest = [
+        ChecklistItem((paper.kind,), paper.label, True, paper, None)
+        for paper in by_kind.values()
+        if paper.kind not in listed
+    ]
+    return tuple(sorted(items.values(), key=lambda item: item.present)) + tuple(rest)
+
+
+def _fields(context: Context, content: Mapping[str, Any]) -> tuple[tuple[str, Label, str], ...]:
+    return tuple(
+        (name, label, field_text(context.shared, name, content[name])) for name, label in FIELD.items()
+    )
+
+
+def _due(context: Context, line: DossierLine, lifecycle: Lifecycle, facts: Facts) -> DueView | None:
+    """The stored deadline; its derivation is shown when the rules of today still give that date."""
+    if line.due_on is None or line.due_kind is None:
+        return None
+    stored = DueView(line.due_on, "law" if line.due_kind == "law" else "policy", line.due_basis or "")
+    view = due_view(due_after(context, lifecycle, facts, line.state, line.entered_on, line.budget_year))
+    return view if view is not None and view.on == stored.on else stored
+
+
+def dossier(context: Context, code: str) -> DossierCard:
+    """Everything about one proposal. Raises `NotFound`."""
+    with context.store.read() as reader:
+        row = find(context, reader, code)
+        papers = reader.papers([row.code]).get(row.code, [])
+        amounts = reader.amounts([row.code]).get(row.code, [])
+    lifecycle = context.shared.lifecycle(row.lifecycle)
+    facts = facts_of(context, row, papers, [a.round for a in amounts if a.round is not None])
+    found = explain(lifecycle, facts, context.actor, Inputs(on=context.today, today=context.today))
+    options = tuple(option_view(context, lifecycle, option, facts) for option in found)
+    timeline = history_of(context, row.code)
+    paper_views = tuple(_paper_view(paper) for paper in papers)
+    held = (context.today - row.entered_on).days
+    content = row.content
+    codes = content["content_codes"]
+    ceilings = reference.ceiling_warnings(
+        codes[0] if codes else None, content["requested"], content["total"], row.entered_on
+    )
+    return_to = lifecycle.state_by_name.get(row.return_to or "")
+    return DossierCard(
+        row=dossier_row(context, row, tuple(o.label for o in options if o.possible)),
+        content=dict(content),
+        fields=_fields(context, content),
+        money=MoneyView(
+            total=content["total"],
+            requested=content["requested"],
+            counterpart=content["counterpart"],
+            other=content["other"],
+            approved=row.approved,
+            allocated=row.allocated,
+            advanced=row.advanced,
+            rounds=tuple((a.round, a.dong) for a in amounts if a.round is not None),
+        ),
+        phases=_phases(lifecycle, row.state, row.return_to, timeline),
+        due=_due(context, row, lifecycle, facts),
+        checklist=_checklist(lifecycle, row.state, paper_views),
+        papers=paper_views,
+        options=options,
+        timeline=timeline,
+        return_to_label=return_to.label if return_to else None,
+        warnings=tuple(warning.label for warning in ceilings),
+        editable=editable(lifecycle, row.state),
+        days_in_state=held,
+        working_days_in_state=context.shared.calendar.working_days_between(row.entered_on, context.today),
+    )
+
+
+def inbox_count(context: Context) -> int:
+    """How many dossiers wait for this person, capped at 1,001."""
+    holders = my_holders(context)
+    if not holders:
+        return 0
+    wanted = queries.DossierFilter(open_only=True, waits_for=holders)
+    with context.store.read() as reader:
+        return queries.count_dossiers(reader, context.scope, wanted)

@@ -1,0 +1,50 @@
+"""A look at the store's health: what was checked, whether it is well, what to do if not."""
+
+from __future__ import annotations
+
+from db import migrate
+from kcflow.services.context import Context
+from kcflow.services.texts import both
+from kcflow.services.views import CheckView
+
+
+def doctor(context: Context, full: bool) -> tuple[CheckView, ...]:
+    """Check the store; `full` recomputes the whole history (hashes, chain, tree, tables).
+
+    This finds damage and careless tampering. It cannot find a history that its owner rewrote
+    whole: that takes a checkpoint in somebody else's hands (README, honest limits).
+    """
+    store, shared = context.store, context.shared
+    checks = [
+        CheckView("store", True, both("doctor.store", where=store.location, dialect=store.dialect)),
+        CheckView("schema", True, both("doctor.schema", revision=migrate.HEAD)),
+        CheckView(
+            "calendar",
+            True,
+            both("doctor.calendar", first=shared.calendar.first_year, last=shared.calendar.last_year),
+        ),
+    ]
+    checks += [CheckView("warning", False, both(f"doctor.warning_{name}")) for name in store.warnings]
+    last = shared.calendar.last_year
+    if shared.today.year >= last:
+        checks.append(CheckView("calendar", False, both("doctor.calendar_ends", last=last)))
+    with store.read() as reader:
+        head = reader.head()
+        for row in reader.lifecycles():
+            checks.append(
+                CheckView("lifecycle", True, both("doctor.lifecycle", key=row.key, mark=row.fingerprint[:16]))
+            )
+    checks.append(CheckView("history", True, both("doctor.history", size=head.size, root=head.root)))
+    if full:
+        from db.verify import verify  # recomputing the history is rare: keep it out of start-up
+
+        problems = verify(store, shared.lifecycles)
+        checks += [
+            CheckView("damage", False, both("doctor.problem", name=problem.code, place=problem.place))
+            for problem in problems
+        ]
+        if not problems:
+            checks.append(CheckView("verified", True, both("doctor.verified", size=head.size)))
+    else:
+        checks.append(CheckView("verified", True, both("doctor.not_verified")))
+    return tuple(checks)

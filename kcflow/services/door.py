@@ -1,0 +1,168 @@
+"""The door for everything a person enters: texts, papers, files. Refusals name the field."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kcflow.labels import FIELD
+from kcflow.services.errors import BadInput
+from kcflow.services.texts import both, document_label, error_label
+from kcflow.services.views import MoveInput, PaperInput
+from kcflow.text import TextRefused, sentence, strict
+from states.facts import Inputs, Paper
+from states.guards import AGREEMENTS, CONCLUDERS
+from states.model import Action, Label, Lifecycle
+
+if TYPE_CHECKING:
+    from db.moves import Writer
+
+MAX_ATTACHMENT = 20 * 1024 * 1024
+"""Bytes (reliability.md §4.4)."""
+
+LENGTHS = {
+    "title": 500,
+    "objective": 3000,
+    "expected_result": 2000,
+    "note": 2000,
+    "reason": 2000,
+    "number": 100,
+    "signer": 200,
+    "name": 300,
+    "code": 60,
+}
+
+
+def field_label(name: str) -> Label:
+    """Label of an input field."""
+    return FIELD[name] if name in FIELD else both(f"fields.{name}")
+
+
+def text(name: str, value: str | None, *, required: bool = False, multiline: bool = False) -> str | None:
+    """Pass one text through the strict door; None and only-spaces become None.
+
+    Raises `BadInput` naming the field, what is wrong and what to do.
+    """
+    if value is None or (not required and not value.strip()):
+        return None
+    try:
+        return strict(value, max_length=LENGTHS.get(name, 300), multiline=multiline, required=required)
+    except TextRefused as refused:
+        label = field_label(name)
+        raise BadInput(
+            f"text_{refused.code}",
+            Label(*(f"{label(lang)}: {sentence(refused, lang)}" for lang in ("vi", "en"))),
+            field=name,
+        ) from None
+
+
+def request_id(value: str | None) -> str:
+    """The caller's request id (a UUID), or a fresh one."""
+    if value is None:
+        return str(uuid.uuid4())
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        raise BadInput("request_id", error_label("request_id", value=value)) from None
+
+
+def bulk_request(request: str, code: str) -> str:
+    """The request id of one dossier in a bulk act, derived so that a retry finds it again."""
+    return str(uuid.uuid5(uuid.UUID(request), code))
+
+
+def paper(entered: PaperInput, known: frozenset[str], implied: str | None = None) -> Paper:
+    """One entered paper, its texts checked and its kind known; the file is attached later."""
+    if entered.kind not in known:
+        raise BadInput("document_kind", error_label("document_kind", kind=entered.kind))
+    file_name = None
+    if entered.file is not None:
+        file_name = text("name", Path(entered.file).name)
+    conclusion = entered.conclusion or implied
+    return Paper(
+        kind=entered.kind,
+        number=text("number", entered.number),
+        date=entered.date,
+        signer=text("signer", entered.signer),
+        conclusion="agreed" if conclusion == "agreed" else "not_agreed" if conclusion else None,
+        file=entered.file,
+        file_name=file_name,
+    )
+
+
+def _implied(action: Action, kind: str) -> str | None:
+    """The conclusion that goes without saying: an act that rests on agreement is that agreement,
+    and one that turns the dossier back is the contrary. Other acts must say it."""
+    if kind not in CONCLUDERS:
+        return None
+    if AGREEMENTS & set(action.guards):
+        return "agreed"
+    turns_back = action.danger or action.remembers_return or action.reason == "required"
+    return "not_agreed" if turns_back else None
+
+
+def inputs(move: MoveInput, action: Action, today: date, known: frozenset[str]) -> Inputs:
+    """What the rules see of a `MoveInput`. Raises `BadInput`."""
+    kinds = Lifecycle.act_documents(action)
+    document = None
+    if any((move.document_number, move.document_date, move.signer, move.document_kind, move.document_file)):
+        kind = move.document_kind or (kinds[0] if kinds else "cong_van_de_nghi")
+        document = paper(
+            PaperInput(
+                kind,
+                move.document_number,
+                move.document_date,
+                move.signer,
+                move.conclusion,
+                move.document_file,
+            ),
+            known,
+            _implied(action, kind),
+        )
+    return Inputs(
+        on=move.on or today,
+        today=today,
+        reason=text("reason", move.reason, multiline=True),
+        document=document,
+        papers=tuple(paper(entered, known) for entered in move.papers),
+        amount=move.amount,
+        round=move.round,
+        authority=move.authority or None,
+        expected_version=move.expected_version,
+    )
+
+
+def attach(writer: Writer, entered: Paper) -> Paper:
+    """Store the file of `entered` (a path) and return the paper with the file's SHA-256.
+
+    Raises `BadInput` when the file is missing, unreadable, not a regular file or too large.
+    """
+    if entered.file is None:
+        return entered
+    path = Path(entered.file).expanduser()
+    try:
+        if not path.is_file():
+            raise BadInput("file_missing", error_label("file_missing", path=str(path)))
+        if path.stat().st_size > MAX_ATTACHMENT:
+            raise BadInput("file_too_large", error_label("file_too_large", path=str(path), megabytes=20))
+        content = path.read_bytes()
+    except OSError:
+        raise BadInput("file_unreadable", error_label("file_unreadable", path=str(path))) from None
+    digest = writer.put_blob(content)
+    return Paper(
+        entered.kind,
+        entered.number,
+        entered.date,
+        entered.signer,
+        entered.conclusion,
+        digest,
+        entered.file_name,
+    )
+
+
+def paper_name(entered: Paper) -> Label:
+    """Kind and number of a paper for a sentence."""
+    label = document_label(entered.kind)
+    return Label(*(f"{label(lang)} {entered.number or ''}".strip() for lang in ("vi", "en")))

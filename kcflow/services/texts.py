@@ -1,0 +1,78 @@
+"""From codes to sentences: refusals of the rules and errors, in both languages at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from kcflow import reference
+from kcflow.formats import date_text, dong, instant_text
+from kcflow.i18n import t
+from kcflow.labels import ROLE
+from kcflow.services.views import Reason
+from states.facts import Refusal
+from states.model import Label, Lifecycle
+
+_MONEY = frozenset({"amount", "total", "sum", "approved", "allocated", "advanced", "missing"})
+
+
+def both(key: str, /, **params: object) -> Label:
+    """The catalogue's text `key` in both languages, dates formatted for each."""
+    return Label(*(t(key, lang, **{k: _plain(v, lang) for k, v in params.items()}) for lang in ("vi", "en")))
+
+
+def _plain(value: object, lang: str) -> object:
+    if isinstance(value, Label):
+        return value(lang)
+    if isinstance(value, datetime):
+        return instant_text(value, lang)
+    if isinstance(value, date):
+        return date_text(value, lang)
+    return value
+
+
+def error_label(name: str, /, **params: object) -> Label:
+    """The sentence of the error `name`."""
+    return both(f"errors.{name}", **params)
+
+
+def document_label(kind: str) -> Label:
+    """Name of a kind of document, with its form number."""
+    return reference.document_label(kind)
+
+
+def _documents(value: object, lang: str) -> str:
+    kinds = value if isinstance(value, tuple) else (str(value),)
+    word = " or " if lang == "en" else " hoặc "
+    return word.join(document_label(str(kind))(lang) for kind in kinds)
+
+
+def _render(
+    name: str, value: object, lang: str, lifecycle: Lifecycle | None, office: Callable[[str], str]
+) -> object:
+    if name == "document":
+        return _documents(value, lang)
+    if name == "roles" and isinstance(value, tuple):
+        return ", ".join(ROLE[str(role)](lang) for role in value)
+    if name in ("state", "from_states") and lifecycle is not None:
+        names = value if isinstance(value, tuple) else (value,)
+        labels = [lifecycle.state_by_name[str(n)].label(lang) for n in names if n in lifecycle.state_by_name]
+        return "; ".join(f"“{label}”" for label in labels)
+    if name == "province":
+        return reference.province(str(value)).name
+    if name == "office":
+        return office(str(value))
+    if name in _MONEY and isinstance(value, int):
+        return dong(value, lang)
+    return _plain(value, lang)
+
+
+def reason(refusal: Refusal, lifecycle: Lifecycle | None, office: Callable[[str], str] = str) -> Reason:
+    """One refusal as code and sentence; `office` gives the name of an office's code."""
+    texts = []
+    for lang in ("vi", "en"):
+        params: Mapping[str, object] = {
+            name: _render(name, value, lang, lifecycle, office) for name, value in refusal.params.items()
+        }
+        texts.append(t(f"refusals.{refusal.code}", lang, **params))
+    return Reason(refusal.kind, refusal.code, Label(*texts))

@@ -1,0 +1,490 @@
+"""What the services hand out: frozen values that screens and the command line show.
+
+No row of the database and no session leaves the services. Texts come as `Label` (both
+languages), so that switching the language needs no new query; money is whole đồng, instants
+are aware UTC datetimes, dates are dates of the act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, Literal, TypeVar
+
+from states.model import AmountKind, Label, Need
+
+T = TypeVar("T")
+
+Mark = Literal["late", "near", "ok", "none", "returned", "completed", "ended"]
+StalledKind = Literal["law", "policy", "waiting", "stuck", "near"]
+PhaseStatus = Literal["done", "current", "ahead", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One keyset page; `next` is the opaque cursor of the following page, None at the end."""
+
+    rows: tuple[T, ...]
+    next: object | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an act can't be done (or a warning about it), as code and as sentence with remedy."""
+
+    kind: str
+    code: str
+    text: Label
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeView:
+    code: str
+    name: str
+    kind: str
+    kind_label: Label
+    province: str | None
+    province_name: str | None
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    role: str
+    role_label: Label
+    office: str
+    office_name: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    login: str
+    name: str
+    os_login: str | None
+    roles: tuple[RoleView, ...]
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueView:
+    """A deadline: date, law or policy, basis, and its derivation line by line (may be empty)."""
+
+    on: date
+    kind: Literal["law", "policy"]
+    basis: str
+    derivation: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    kind: str
+    label: Label
+    number: str | None
+    date: date | None
+    signer: str | None
+    conclusion: str | None
+    file: str | None
+    file_name: str | None
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRow:
+    """One line of a list. `days_left` counts calendar days from today to `due_on`, negative = late."""
+
+    code: str
+    title: str
+    lifecycle: str
+    state: str
+    state_label: Label
+    phase: str
+    phase_label: Label
+    source: str
+    plan_year: int
+    province: str
+    province_name: str
+    unit_office: str
+    unit_name: str
+    waits_for: str
+    waits_for_label: Label
+    version: int
+    requested: int
+    approved: int | None
+    allocated: int
+    advanced: int
+    entered_on: date
+    due_on: date | None
+    due_kind: str | None
+    due_basis: str | None
+    days_left: int | None
+    mark: Mark
+    ending: str
+    doable: tuple[Label, ...] = ()
+    """Labels of the acts that this person can do now (filled in the inbox)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    name: str
+    label: Label
+    status: PhaseStatus
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One paper: there (with number and date), or what an act of the present state still needs."""
+
+    kinds: tuple[str, ...]
+    label: Label
+    present: bool
+    paper: PaperView | None
+    needed_for: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One act of the present state, with every reason why it can't be done yet."""
+
+    name: str
+    label: Label
+    allowed: bool
+    possible: bool
+    reasons: tuple[Reason, ...]
+    warnings: tuple[Reason, ...]
+    basis: str
+    danger: bool
+    target: str | None
+    target_label: Label | None
+    roles: tuple[Label, ...]
+    role_label: Label | None
+    office_name: str | None
+    reason_need: Need
+    act_document_need: Need
+    act_documents: tuple[tuple[str, Label], ...]
+    missing_documents: tuple[tuple[tuple[str, Label], ...], ...]
+    """Alternatives (kind, label) of each paper that the act needs and the dossier lacks."""
+    amount: AmountKind | None
+    suggested_amount: int | None
+    round: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyView:
+    """Recorded amounts in đồng; `rounds` are (đợt, amount)."""
+
+    total: int
+    requested: int
+    counterpart: int
+    other: int
+    approved: int | None
+    allocated: int
+    advanced: int
+    rounds: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """One full row of the history (design §6)."""
+
+    id: int
+    dossier: str
+    title: str
+    seq: int
+    action: str
+    action_label: Label
+    from_state: str | None
+    from_label: Label | None
+    to_state: str
+    to_label: Label
+    actor: str
+    actor_name: str
+    operator: str | None
+    operator_name: str | None
+    role: str
+    role_label: Label
+    office: str
+    office_name: str
+    authority: str | None
+    system: bool
+    basis: str
+    document: PaperView | None
+    papers: tuple[PaperView, ...]
+    amount_kind: str | None
+    amount: int | None
+    amount_before: int | None
+    amount_after: int | None
+    round: int | None
+    reason: str | None
+    on: date
+    at: datetime
+    entry_delay_days: int
+    """Days between the act and its entry (local dates); late entry is visible."""
+    deadline_on: date | None
+    deadline_kind: str | None
+    deadline_basis: str | None
+    deadline_met: bool | None
+    due_on: date | None
+    waits_for_label: Label
+    corrects: int | None
+    corrected_by: tuple[int, ...]
+    changes: tuple[tuple[str, Label, str, str], ...]
+    """(field, its label, before, after), amounts and dates already as text."""
+    lifecycle: str
+    request: str
+    digest: str
+    prev: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DossierCard:
+    """Everything about one proposal on one screen."""
+
+    row: DossierRow
+    content: dict[str, object]
+    """The business content as stored (see docs/cli.md)."""
+    fields: tuple[tuple[str, Label, str], ...]
+    """(field, label, value as text) in the order of Mẫu 2, for people."""
+    money: MoneyView
+    phases: tuple[PhaseView, ...]
+    due: DueView | None
+    checklist: tuple[ChecklistItem, ...]
+    papers: tuple[PaperView, ...]
+    options: tuple[OptionView, ...]
+    timeline: tuple[HistoryView, ...]
+    return_to_label: Label | None
+    warnings: tuple[Label, ...]
+    """Ceilings exceeded and the like: shown, never blocking."""
+    editable: bool
+    days_in_state: int
+    working_days_in_state: int
+
+
+@dataclass(frozen=True, slots=True)
+class StalledRow:
+    row: DossierRow
+    kind: StalledKind
+    kind_label: Label
+    days_in_state: int
+    working_days_in_state: int
+    overdue_days: int
+    overdue_working_days: int
+    last_action: str
+    last_action_label: Label
+    last_on: date
+    last_actor: str
+    next_actions: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would happen, before it does: nothing is written."""
+
+    code: str
+    title: str
+    option: OptionView
+    allowed: bool
+    from_label: Label
+    to_label: Label | None
+    waits_for_label: Label | None
+    due: DueView | None
+    amount_before: int | None
+    amount_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What did happen. `mark` is the first 8 hex digits of the row's hash: worth writing down."""
+
+    code: str
+    title: str
+    seq: int
+    action: str
+    action_label: Label
+    from_state: str | None
+    from_label: Label | None
+    to_state: str
+    to_label: Label
+    waits_for_label: Label
+    due: DueView | None
+    on: date
+    at: datetime
+    hash: str
+    request: str
+    repeated: bool
+    """True when the same request had been carried out before: nothing was done twice."""
+    warnings: tuple[Reason, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Short receipt to keep."""
+        return self.hash[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkItem:
+    code: str
+    receipt: Receipt | None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Filters combine (and). `text` is searched without diacritics in code, title, unit, beneficiaries."""
+
+    text: str = ""
+    states: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()
+    source: str | None = None
+    plan_year: int | None = None
+    waits_for: str | None = None
+    open_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    dossier: str | None = None
+    actor: str | None = None
+    office: str | None = None
+    action: str | None = None
+    on_from: date | None = None
+    on_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftInput:
+    """What a new draft needs; texts are passed through the door by the service. Money in đồng."""
+
+    source: Literal["kcqg", "kcdp"]
+    plan_year: int
+    title: str
+    unit_office: str
+    province: str | None = None
+    objective: str = ""
+    expected_result: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    total: int = 0
+    requested: int = 0
+    counterpart: int = 0
+    other: int = 0
+    kinds: tuple[str, ...] = ()
+    content_codes: tuple[int, ...] = ()
+    beneficiaries: tuple[str, ...] = ()
+    coordinating: tuple[str, ...] = ()
+    partner_provinces: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveInput:
+    """What the person enters with an act; the service adds today's date and who acts."""
+
+    on: date | None = None
+    """Date of the act; None = today."""
+    reason: str | None = None
+    document_kind: str | None = None
+    document_number: str | None = None
+    document_date: date | None = None
+    signer: str | None = None
+    conclusion: Literal["agreed", "not_agreed"] | None = None
+    document_file: str | None = None
+    """Path of a file to attach to the act's own paper."""
+    papers: tuple[PaperInput, ...] = ()
+    amount: int | None = None
+    round: int | None = None
+    authority: str | None = None
+    expected_version: int | None = None
+    request: str | None = None
+    """UUID made by the caller: the same request is never carried out twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperInput:
+    kind: str
+    number: str | None = None
+    date: date | None = None
+    signer: str | None = None
+    conclusion: Literal["agreed", "not_agreed"] | None = None
+    file: str | None = None
+    """Path of a file to attach."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRowView:
+    """One row of a register as it would be written."""
+
+    row_number: int
+    title: str
+    unit: str
+    total: int
+    requested: int
+    counterpart: int
+    other: int
+    starts_on: date | None
+    ends_on: date | None
+    status: Literal["new", "already", "bad"]
+    code: str | None
+    """Code of the dossier, when it exists already (or after writing)."""
+    problems: tuple[Label, ...] = ()
+    warnings: tuple[Label, ...] = ()
+    corrections: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What was read, corrected and found wrong, before anything is written."""
+
+    path: str
+    file_name: str
+    sha256: str
+    sheet: str
+    source: str | None
+    plan_year: int | None
+    province: str | None
+    province_name: str | None
+    unit: str | None
+    report: str | None
+    report_date: date | None
+    rows: tuple[ImportRowView, ...]
+    problems: tuple[Label, ...]
+    warnings: tuple[Label, ...]
+    corrections: tuple[Label, ...]
+    questions: tuple[tuple[str, Label], ...]
+    """(field, question): answered by `RegisterAnswers` and asked again."""
+    total_requested: int
+    handle: object = field(repr=False, default=None)
+    """The reading itself, for `register_write`; opaque to callers."""
+
+    @property
+    def new_count(self) -> int:
+        """Rows that would become proposals."""
+        return sum(row.status == "new" for row in self.rows)
+
+    @property
+    def bad_count(self) -> int:
+        """Rows with errors."""
+        return sum(row.status == "bad" for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    plan: ImportPlan
+    written: tuple[str, ...]
+    """Codes of the new proposals."""
+    already: tuple[str, ...]
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One line of `doctor`: what was looked at, whether it is well, and what to do."""
+
+    name: str
+    ok: bool
+    text: Label

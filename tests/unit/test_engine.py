@@ -1,0 +1,500 @@
+"""The right reason for every refusal, impossible moves, several roles, `possible`, `stuck`."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kcflow.i18n import catalogue
+from kcflow.services.texts import reason
+from states import engine, guards
+from states.engine import Option, Refused, apply, evaluate, explain, reason_need, stuck
+from states.facts import Actor, Facts, Inputs, Refusal
+from states.loader import load_text
+from states.model import Lifecycle
+from tests.builders import (
+    HA_GIANG,
+    KCDP,
+    KCQG,
+    LIFECYCLES,
+    PAPERS,
+    THAI_NGUYEN,
+    TODAY,
+    actor,
+    assignment,
+    facts,
+    inputs,
+    paper,
+    ready,
+    supply,
+)
+
+every = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda one: one.key)
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+M = 1_000_000
+
+# A province's own file: payment by a second person, settlement of ordinary proposals only,
+# archiving of group proposals only.
+OWN = load_text(
+    KCDP.source.replace('name = "pay"\n', 'name = "pay"\nsecond_person = true\n')
+    .replace('name = "settle"\n', 'name = "settle"\nguards = ["not_group"]\n')
+    .replace('name = "archive"\n', 'name = "archive"\nguards = ["group_only"]\n')
+)
+GROUP, BIDDING, MANY = ({"kinds": frozenset({kind})} for kind in ("group", "bidding", "multi_province"))
+
+
+def without(*kinds: str) -> dict[str, Any]:
+    return {"papers": {kind: found for kind, found in PAPERS.items() if kind not in kinds}}
+
+
+@dataclass(frozen=True)
+class Try:
+    """An act for which everything is there but what `there` and `entered` change."""
+
+    action: str
+    there: dict[str, Any] = field(default_factory=dict)
+    entered: dict[str, Any] = field(default_factory=dict)
+    lifecycle: Lifecycle = KCQG
+    role: str | None = None
+    who: Actor | None = None
+    also: frozenset[str] = frozenset()
+    """Codes that come with it, since one lack brings another."""
+
+    def given(self) -> tuple[Facts, Actor, Inputs]:
+        action = self.lifecycle.action_by_name[self.action]
+        role = self.role or action.roles[0]
+        there = ready(self.lifecycle, action, action.sources[0], role)
+        option = evaluate(self.lifecycle, action, there, actor(role), inputs())
+        entered = supply(self.lifecycle, option, there)
+        return replace(there, **self.there), self.who or actor(role), replace(entered, **self.entered)
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        """What `apply` says; the same as `evaluate`."""
+        there, who, entered = self.given()
+        option = evaluate(self.lifecycle, self.lifecycle.action_by_name[self.action], there, who, entered)
+        with pytest.raises(Refused) as refused:
+            apply(self.lifecycle, there, who, self.action, entered)
+        assert refused.value.refusals == option.refusals
+        assert refused.value.action == self.action
+        return refused.value.refusals
+
+
+DECIDE = paper("quyet_dinh_giao")
+
+TRIES: dict[str, Try] = {
+    # authority and scope
+    "wrong_role": Try("approve", who=actor("department")),
+    "not_your_dossier": Try("submit_to_department", who=actor("unit", office="TTKC-63-19")),
+    "out_of_scope_province": Try(
+        "start_provincial_appraisal", who=actor("department", provinces={THAI_NGUYEN})
+    ),
+    "second_person": Try("pay", {"last_actor": "unit"}, lifecycle=OWN),
+    # state and version
+    "final_state": Try("archive", {"state": "archived"}),
+    "wrong_state": Try("sign_contract", {"state": "approved"}),
+    "stale_version": Try("start_screening", entered={"expected_version": 2}),
+    # papers
+    "act_document_missing": Try("assign_plan", entered={"document": None}),
+    "conclusion_not_yours": Try("propose_group_plan", entered={"document": paper("mau_11", "agreed")}),
+    "conclusion_required": Try("record_provincial_appraisal", entered={"document": paper("mau_4a")}),
+    "document_date_after_act": Try("assign_plan", {"last_on": YESTERDAY}, {"on": YESTERDAY}),
+    "document_date_future": Try("assign_plan", entered={"document": replace(DECIDE, date=TOMORROW)}),
+    "document_date_missing": Try("assign_plan", entered={"document": replace(DECIDE, date=None)}),
+    "document_missing": Try("assign_plan", without("thong_bao_giao")),
+    "document_number_missing": Try("assign_plan", entered={"document": replace(DECIDE, number=None)}),
+    "document_signer_missing": Try("assign_plan", entered={"document": replace(DECIDE, signer="")}),
+    "paper_not_yours": Try("sign_contract", entered={"papers": (paper("y_kien_btc"),)}, role="unit"),
+    # what was entered
+    "act_before_last": Try("start_screening", entered={"on": YESTERDAY}),
+    "act_in_future": Try("start_screening", entered={"on": TOMORROW}),
+    "authority_unknown": Try("start_screening", entered={"authority": "T/M"}),
+    "late_reason_required": Try("liquidate", {"due_on": YESTERDAY}, {"reason": None}),
+    "reason_required": Try("withdraw", entered={"reason": " \n\t\u00a0"}),
+    # amounts and rounds
+    "amount_below_allocated": Try("reduce_support", {"allocated": 100 * M}, {"amount": 100 * M - 1}),
+    "amount_not_positive": Try("allocate", entered={"amount": 0}),
+    "amount_not_raised": Try("raise_support", entered={"amount": 250 * M}),
+    "amount_over_allocated": Try("record_advance", entered={"amount": 100 * M + 1}),
+    "amount_over_approved": Try("allocate", entered={"amount": 250 * M + 1}),
+    "amount_over_total": Try("approve", entered={"amount": 500 * M + 1}),
+    "amount_raised": Try("reduce_support", entered={"amount": 250 * M + 1}),
+    "amount_required": Try("allocate", entered={"amount": None}),
+    "approved_missing": Try("allocate_further", {"approved": None}),
+    "estimate_unbalanced": Try("submit_to_department", {"total": 500 * M + 1}),
+    "nothing_allocated": Try("assign_plan", {"allocated": 0}),
+    "nothing_left_to_advance": Try(
+        "record_advance", {"advanced": 100 * M}, {"amount": None}, also=frozenset({"amount_required"})
+    ),
+    "nothing_left_to_allocate": Try(
+        "allocate_further", {"allocated": 250 * M}, {"amount": None}, also=frozenset({"amount_required"})
+    ),
+    "nothing_left_to_raise": Try(
+        "raise_support", {"approved": 500 * M}, {"amount": None}, also=frozenset({"amount_required"})
+    ),
+    "round_not_positive": Try("allocate", entered={"round": 0}),
+    "round_required": Try("allocate", entered={"round": None}),
+    "round_used": Try("allocate", {"rounds": frozenset({1, 2})}, {"round": 2}),
+    # drafting, appraisal and approval
+    "base_appraisal_missing": Try("register_with_ministry", without("mau_4a", "mau_4b")),
+    "base_appraisal_not_agreed": Try("register_with_ministry", {"papers": PAPERS | {"mau_4b": "not_agreed"}}),
+    "beneficiary_request_missing": Try(
+        "submit_to_department", {"beneficiary_differs": True, **without("don_de_nghi_thu_huong")}
+    ),
+    "direct_route_only": Try("submit_to_agency", {"kinds": frozenset()}),
+    "ministry_appraisal_missing": Try("submit_to_minister", without("bien_ban_tham_dinh")),
+    "ministry_appraisal_not_agreed": Try(
+        "submit_to_minister", {"papers": PAPERS | {"bien_ban_tham_dinh": "not_agreed"}}
+    ),
+    "mof_opinion_missing": Try("assign_plan", without("y_kien_btc")),
+    "not_direct_route": Try("submit_to_department", {"unit_kind": "regional_centre"}),
+    "not_national": Try("approve", {"source": "kcdp"}),
+    "outcome_unclear": Try("resubmit", {"return_to": None}),
+    "unchanged_since_return": Try("resubmit", {"edited_since_entry": False}),
+    # groups, tenders, contract, acceptance
+    "acceptance_level_agency": Try("accept", MANY),
+    "acceptance_level_department": Try("accept", {"kinds": frozenset()}, role="agency"),
+    "acceptance_missing": Try("accept", without("mau_5a", "mau_5b", "mau_5c"), {"document": None}),
+    "acceptance_not_agreed": Try("accept", entered={"document": paper("mau_5a", "not_agreed")}),
+    "bidding_only": Try("start_bidding", {"kinds": frozenset()}),
+    "bidding_result_missing": Try("sign_contract", BIDDING | without("quyet_dinh_trung_thau")),
+    "contract_missing": Try("record_advance", without("hop_dong", "quyet_dinh_giao_nhiem_vu")),
+    "group_only": Try("propose_group_plan", {"kinds": frozenset()}),
+    "group_plan_missing": Try("sign_contract", GROUP | without("mau_11")),
+    "not_group": Try("settle", GROUP, lifecycle=OWN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", TRIES)
+def test_one_lack_gets_its_own_reason_and_no_other(code: str) -> None:
+    attempt = TRIES[code]
+    assert {refusal.code for refusal in attempt.refusals()} == {code} | attempt.also
+
+
+def test_papers_in_other_hands_change_nothing_of_what_else_is_wrong() -> None:
+    attempt = replace(TRIES["paper_not_yours"], there=without("y_kien_btc"))
+    assert [refusal.code for refusal in attempt.refusals()] == ["paper_not_yours"]
+
+
+def test_an_action_that_no_file_has() -> None:
+    with pytest.raises(Refused) as refused:
+        apply(KCQG, facts(), actor("unit"), "to_archived", inputs())
+    assert [(one.code, one.params) for one in refused.value.refusals] == [
+        ("unknown_action", {"action": "to_archived"})
+    ]
+
+
+def test_a_date_that_the_office_may_move_only_warns() -> None:
+    attempt = Try("submit_to_department", {"due_on": YESTERDAY})
+    there, who, entered = attempt.given()
+    move = apply(KCQG, there, who, attempt.action, entered)
+    assert [(one.code, one.params) for one in move.warnings] == [("after_deadline", {"due_on": YESTERDAY})]
+    assert apply(KCQG, replace(there, due_on=TODAY), who, attempt.action, entered).warnings == ()
+
+
+# -- sentences -------------------------------------------------------------------------------------
+
+
+def every_refusal() -> list[tuple[Refusal, Lifecycle]]:
+    found = [(one, attempt.lifecycle) for attempt in TRIES.values() for one in attempt.refusals()]
+    found.append((Refusal("state", "unknown_action", {"action": "to_archived"}), KCQG))
+    found.append((Refusal("guard", "after_deadline", {"due_on": TODAY}), KCQG))
+    return found
+
+
+def test_every_refusal_of_the_rules_is_reached() -> None:
+    """Whatever the two modules may answer with (a text exists for it) is reached by a try."""
+    words = {
+        node.value
+        for module in (engine, guards)
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    codes = {word for word in words if f"refusals.{word}" in catalogue("vi")}
+    assert codes == {refusal.code for refusal, _ in every_refusal()}
+    assert len(codes) > 55
+
+
+@pytest.mark.parametrize(("refusal", "lifecycle"), every_refusal(), ids=lambda one: getattr(one, "code", ""))
+def test_every_refusal_is_one_whole_sentence_in_both_languages(
+    refusal: Refusal, lifecycle: Lifecycle
+) -> None:
+    said = reason(refusal, lifecycle).text
+    assert said.vi != said.en
+    for sentence in (said.vi, said.en):
+        assert not sentence.startswith("refusals.")
+        assert "{" not in sentence
+        assert "None" not in sentence
+        assert "_" not in sentence.replace("to_archived", "")
+        assert "\n" not in sentence
+        assert sentence.endswith(".")
+
+
+# -- impossible moves (domain.md §11.3) --------------------------------------------------------------
+
+TOO_MUCH_ADVANCE = Try("record_advance", {"advanced": 100 * M}, {"amount": 1})
+OLDER_ACT = Try("approve", {"last_on": YESTERDAY}, {"on": YESTERDAY})
+
+IMPOSSIBLE: list[tuple[str, Try, set[str]]] = [
+    ("contract before the allocation", Try("sign_contract", {"state": "approved"}), {"wrong_state"}),
+    ("contract before MOF's opinion", Try("sign_contract", without("y_kien_btc")), {"mof_opinion_missing"}),
+    (
+        "contract before MOF's opinion, by the unit",
+        Try("sign_contract", without("y_kien_btc"), role="unit"),
+        {"mof_opinion_missing"},
+    ),
+    ("plan before MOF's opinion", Try("assign_plan", without("y_kien_btc")), {"mof_opinion_missing"}),
+    ("round before MOF's opinion", Try("allocate", without("y_kien_btc")), {"document_missing"}),
+    ("second settlement", Try("submit_settlement", {"state": "awaiting_liquidation"}), {"wrong_state"}),
+    ("second liquidation", Try("liquidate", {"state": "settled"}), {"wrong_state"}),
+    ("settlement after the archive", Try("liquidate", {"state": "archived"}), {"final_state"}),
+    (
+        "advance before a contract",
+        Try("record_advance", {"state": "plan_assigned", **without("hop_dong", "quyet_dinh_giao_nhiem_vu")}),
+        {"wrong_state", "contract_missing"},
+    ),
+    ("approving more than Mẫu 1", Try("approve", entered={"amount": 500 * M + 1}), {"amount_over_total"}),
+    ("raising above Mẫu 1", Try("raise_support", entered={"amount": 500 * M + 1}), {"amount_over_total"}),
+    ("stop by the Sở", Try("stop_on_request", who=actor("department")), {"wrong_role"}),
+    ("stop by the Cục", Try("stop_for_violation", who=actor("agency")), {"wrong_role"}),
+    ("stop by the unit", Try("stop_on_request", who=actor("unit")), {"wrong_role"}),
+    (
+        "place change of a non-group proposal by the Sở",
+        Try("adjust_by_department", {"kinds": frozenset()}),
+        {"group_only"},
+    ),
+    ("the Cục's adjustment by the Sở", Try("adjust_by_agency", who=actor("department")), {"wrong_role"}),
+    ("raise by the Cục", Try("reduce_support", entered={"amount": 250 * M + 1}), {"amount_raised"}),
+    *(
+        (f"{name} without a reason {given!r}", Try(name, entered={"reason": given}), {"reason_required"})
+        for name in ("return_by_department", "return_by_agency", "return_by_ministry", "refuse_by_agency")
+        for given in (None, "", "   ", "\u3000\t\n")
+    ),
+    ("one đồng too much", Try("allocate", entered={"amount": 250 * M + 1}), {"amount_over_approved"}),
+    (
+        "one đồng too much in a further round",
+        Try("allocate_further", {"allocated": 250 * M}, {"amount": 1}),
+        {"amount_over_approved"},
+    ),
+    ("one đồng too much in advance", TOO_MUCH_ADVANCE, {"amount_over_allocated"}),
+    ("a round used twice", Try("allocate_further", entered={"round": 1}), {"round_used"}),
+    ("before the previous act", Try("start_screening", entered={"on": YESTERDAY}), {"act_before_last"}),
+    ("in the future", Try("start_screening", entered={"on": TOMORROW}), {"act_in_future"}),
+    (
+        "paper from after the entry",
+        Try("approve", entered={"document": paper("quyet_dinh_phe_duyet", on=TOMORROW)}),
+        {"document_date_future"},
+    ),
+    ("paper from after the act", OLDER_ACT, {"document_date_after_act"}),
+    ("stale version", Try("approve", entered={"expected_version": 2}), {"stale_version"}),
+    ("unknown authority", Try("approve", entered={"authority": "TM"}), {"authority_unknown"}),
+    ("resubmitted unchanged", Try("resubmit", {"edited_since_entry": False}), {"unchanged_since_return"}),
+    ("withdrawn once approved", Try("withdraw", {"state": "approved"}), {"wrong_state"}),
+    ("an auditor acts", Try("approve", who=actor("auditor")), {"wrong_role"}),
+    ("an administrator acts", Try("approve", who=actor("admin", "supervisor")), {"wrong_role"}),
+    ("nobody in particular", Try("approve", who=Actor("x", "X", ())), {"wrong_role"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("attempt", "codes"), [pytest.param(attempt, codes, id=name) for name, attempt, codes in IMPOSSIBLE]
+)
+def test_an_impossible_move_is_refused_with_the_right_reason(attempt: Try, codes: set[str]) -> None:
+    assert {refusal.code for refusal in attempt.refusals()} == codes
+
+
+def test_a_refusal_carries_what_its_sentence_needs() -> None:
+    (missing,) = Try("sign_contract", {"state": "approved"}).refusals()
+    assert missing.params == {"state": "approved", "from_states": ("plan_assigned",)}
+    (role,) = TRIES["wrong_role"].refusals()
+    assert role.params == {"roles": ("ministry", "agency")}
+    (stale,) = TRIES["stale_version"].refusals()
+    assert stale.params == {"seen": 2, "current": 3}
+    (office,) = TRIES["not_your_dossier"].refusals()
+    assert office.params == {"office": "TTKC-63-02"}
+    (place,) = TRIES["out_of_scope_province"].refusals()
+    assert place.params == {"province": HA_GIANG}
+
+
+def test_a_dossier_goes_back_to_the_level_that_returned_it_and_to_no_other() -> None:
+    returning = [action for action in KCQG.actions if action.remembers_return]
+    levels = [(action, source) for action in returning for source in action.sources]
+    assert {source for _, source in levels} == KCQG.return_states
+    for action, source in levels:
+        there, who, entered = Try(action.name).given()
+        move = apply(KCQG, replace(there, state=source), who, action.name, entered)
+        assert (move.to_state, move.return_to) == ("returned", source)
+        back = replace(there, state="returned", return_to=move.return_to)
+        again = apply(KCQG, back, actor("unit"), "resubmit", inputs())
+        assert (again.to_state, again.return_to) == (source, None)
+
+
+def test_a_return_to_somewhere_that_returns_nothing_is_not_followed() -> None:
+    for level in (None, "archived", "approved", "no_such_state"):
+        attempt = Try("resubmit", {"return_to": level})
+        assert [refusal.code for refusal in attempt.refusals()] == ["outcome_unclear"]
+
+
+# -- several roles -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("held", [("department", "agency"), ("agency", "department")])
+@pytest.mark.parametrize(("kinds", "acting"), [((), "department"), (("multi_province",), "agency")])
+def test_someone_with_two_roles_acts_in_the_one_that_may(
+    held: tuple[str, str], kinds: tuple[str, ...], acting: str
+) -> None:
+    """Whose acceptance it is doesn't hang on the order in which roles were given."""
+    there, _, entered = Try("accept").given()
+    there = replace(there, kinds=frozenset(kinds))
+    move = apply(KCQG, there, actor(*held), "accept", entered)
+    assert move.assignment.role == acting
+
+
+def test_a_right_role_elsewhere_does_not_hide_the_one_here() -> None:
+    there, _, entered = Try("start_provincial_appraisal").given()
+    who = Actor(
+        "x",
+        "X",
+        (assignment("department", "SCT-63-19", {THAI_NGUYEN}), assignment("department", "SCT-63-02")),
+    )
+    move = apply(KCQG, there, who, "start_provincial_appraisal", entered)
+    assert move.assignment.office == "SCT-63-02"
+
+
+def test_scope_comes_from_the_assignment_that_has_the_role() -> None:
+    """The Sở of another province, even if the person also sits in an office of this one."""
+    who = Actor(
+        "x", "X", (assignment("department", "SCT-63-19", {THAI_NGUYEN}), assignment("finance_department"))
+    )
+    attempt = Try("start_provincial_appraisal", who=who)
+    assert [refusal.code for refusal in attempt.refusals()] == ["out_of_scope_province"]
+
+
+# -- possible ----------------------------------------------------------------------------------------
+
+
+def look(action: str, there: Facts, *roles: str, lifecycle: Lifecycle = KCQG) -> Option:
+    return evaluate(lifecycle, lifecycle.action_by_name[action], there, actor(*roles), inputs())
+
+
+def test_a_missing_paper_makes_an_act_possible_only_for_those_who_may_record_it() -> None:
+    bare = facts(state="plan_assigned", approved=1, allocated=1)
+    assert look("sign_contract", bare, "agency").possible
+    assert look("sign_contract", bare, "agency").missing_documents == (("y_kien_btc",),)
+    assert not look("sign_contract", bare, "unit").possible
+    for kinds, papers in (("group", {"mau_11": None}), ("bidding", {})):
+        there = replace(bare, kinds=frozenset({kinds}), papers={"y_kien_btc": None, **papers})
+        assert not look("sign_contract", there, "agency").possible
+        assert not look("sign_contract", there, "unit").possible
+
+
+def test_minutes_that_did_not_accept_can_be_followed_by_minutes_that_do() -> None:
+    there = facts(state="awaiting_acceptance", papers={"mau_5a": "not_agreed"})
+    option = look("accept", there, "department")
+    assert option.possible
+    assert not option.allowed
+    assert evaluate(KCQG, option.action, there, actor("department"), supply(KCQG, option, there)).allowed
+
+
+def test_a_contrary_appraisal_needs_its_own_act_first() -> None:
+    there = facts(state="provincial_appraisal", papers={"mau_4a": "not_agreed", "mau_2": None})
+    assert not look("register_with_ministry", there, "department").possible
+    assert look("record_provincial_appraisal", there, "department").possible
+
+
+def test_money_that_is_spent_is_not_offered_again() -> None:
+    there = facts(state="in_progress", approved=250 * M, allocated=250 * M, papers=PAPERS)
+    assert not look("allocate_further", there, "agency").possible
+    assert look("allocate_further", replace(there, allocated=250 * M - 1), "agency").possible
+    assert look("record_advance", there, "agency").possible
+    assert not look("record_advance", replace(there, advanced=250 * M), "agency").possible
+    assert look("raise_support", there, "ministry").possible
+    assert not look("raise_support", replace(there, total=250 * M), "ministry").possible
+
+
+def test_the_outcome_of_a_round_is_open_until_its_amount_is_known() -> None:
+    there = facts(state="partly_allocated", approved=250 * M, allocated=100 * M, papers=PAPERS)
+    assert look("allocate", there, "agency").target is None
+    for amount, state in ((150 * M, "allocated"), (150 * M - 1, "partly_allocated")):
+        entered = inputs(amount=amount)
+        assert (
+            evaluate(KCQG, KCQG.action_by_name["allocate"], there, actor("agency"), entered).target == state
+        )
+
+
+def test_a_paper_that_a_rule_asks_for_is_named_among_the_missing() -> None:
+    there = facts(beneficiary_differs=True)
+    missing = look("submit_to_department", there, "unit").missing_documents
+    assert missing == (("de_an",), ("mau_1",), ("don_de_nghi_thu_huong",))
+    accept = look("accept", facts(state="awaiting_acceptance"), "department")
+    assert accept.missing_documents == ()
+    assert {refusal.code for refusal in accept.refusals} == {"acceptance_missing"}
+
+
+def test_possible_acts_come_first_and_dangerous_ones_last() -> None:
+    there = facts(state="ministry_appraisal", papers={"bien_ban_tham_dinh": "not_agreed"})
+    options = explain(KCQG, there, actor("agency"), inputs())
+    assert [option.name for option in options] == [
+        *("record_ministry_appraisal", "return_by_agency", "refuse_by_agency"),
+        *("submit_to_minister", "withdraw"),
+    ]
+
+
+# -- stuck ---------------------------------------------------------------------------------------------
+
+
+@every
+def test_nothing_is_stuck_in_the_lifecycles_that_ship(lifecycle: Lifecycle) -> None:
+    """From every open state somebody can move on, with an empty file and whatever the kind."""
+    for state in lifecycle.states:
+        for kinds in ((), ("group",), ("multi_province",), ("bidding", "group")):
+            there = facts(state=state.name, source=lifecycle.name, kinds=frozenset(kinds), approved=1)
+            assert not stuck(lifecycle, there, TODAY), state.name
+
+
+@pytest.mark.parametrize(
+    ("state", "kinds", "expected"),
+    [
+        ("settled", (), True),
+        ("settled", ("group",), False),
+        ("paid", (), False),
+        ("paid", ("group",), True),
+        ("archived", (), False),
+    ],
+)
+def test_a_state_is_stuck_where_no_rule_lets_anybody_on(
+    state: str, kinds: tuple[str, ...], expected: bool
+) -> None:
+    there = facts(state=state, source="kcdp", kinds=frozenset(kinds), approved=1)
+    assert stuck(OWN, there, TODAY) is expected
+
+
+def test_acts_that_stay_do_not_unstick() -> None:
+    """In "accepted" an advance can still be recorded, but nothing leads on."""
+    closed = load_text(KCDP.source.replace('name = "pay"\n', 'name = "pay"\nguards = ["group_only"]\n'))
+    there = facts(state="accepted", source="kcdp", approved=1, allocated=1, papers=PAPERS)
+    assert look("record_advance", there, "department", lifecycle=closed).possible
+    assert stuck(closed, there, TODAY)
+    assert not stuck(closed, replace(there, kinds=frozenset({"group"})), TODAY)
+
+
+@pytest.mark.parametrize("last_on", [None, TODAY, TODAY + timedelta(days=400)])
+def test_dates_make_nothing_stuck(last_on: date | None) -> None:
+    assert not stuck(KCQG, facts(state="settled", last_on=last_on, due_on=date(2020, 1, 1)), TODAY)
+
+
+def test_a_second_person_is_always_somebody() -> None:
+    assert not stuck(OWN, facts(state="accepted", source="kcdp", last_actor="unit"), TODAY)
+
+
+# -- reasons asked for -----------------------------------------------------------------------------------
+
+
+def test_the_database_asks_for_reasons_where_the_rules_do() -> None:
+    for action in KCQG.actions:
+        assert reason_need(KCQG, action.name) == action.reason
+    assert reason_need(KCQG, "create") == "optional"
