@@ -106,7 +106,7 @@ def init_store(
         known = {each.key: each for each in reference.provinces()}
         chosen = known.get(province) or reference.province_in_force(province, today)
         if chosen is None:
-            raise BadInput("province_unknown", error_label("province_unknown", province=province))
+            raise _no_province(province)
     if config.database == default_database():
         data_dir().mkdir(parents=True, exist_ok=True)
     with errors_as_sentences():
@@ -126,6 +126,16 @@ def init_store(
     finally:
         store.close()
     tell("done", 4, 4)
+
+
+def _no_province(wanted: str) -> BadInput:
+    """Unknown, or merged into another since: then the new name is given."""
+    for former in reference.provinces_named(wanted):
+        if former.successor is not None:
+            new = reference.province(former.successor).name
+            label = error_label("province_merged", province=former.name, new=new, key=former.key)
+            return BadInput("province_merged", label)
+    return BadInput("province_unknown", error_label("province_unknown", province=wanted))
 
 
 def put_reference(admin: Admin) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from kcflow.commands.context import Context
-from kcflow.commands.grammar import build
 from kcflow.commands.words import both, language_of
 from kcflow.config import Config
 from kcflow.services.errors import BadInput, KcflowError
@@ -43,10 +42,16 @@ def _run(arguments: list[str]) -> int:
     lang = language_of(arguments)
     context = Context(lang, as_json="--json" in arguments)
     try:
+        if not arguments:
+            # The way of every morning: no tree of commands between the person and the first paint.
+            return _application(context, Config.load())
+        from kcflow.commands.grammar import build
+
         args = build(lang).parse_args(arguments)
-        context.use(args, Config.load(args.database, args.as_person, args.lang))
+        config = Config.load(args.database, args.as_person, args.lang)
         if args.run is None:
-            return _application(context)
+            return _application(context, config)
+        context.use(args, config)
         module, _, name = args.run.partition(":")
         code: int = getattr(import_module(f"kcflow.commands.{module}"), name)(context)
     except KcflowError as error:
@@ -62,7 +67,7 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
-def _application(context: Context) -> int:
+def _application(context: Context, config: Config) -> int:
     """Open the application, or say why it can't be opened here."""
     if context.as_json:
         raise BadInput("usage", both("usage.json_needs_command"))
@@ -70,8 +75,7 @@ def _application(context: Context) -> int:
         raise BadInput("no_terminal", both("usage.no_terminal"))
     from kcflow.app import run
 
-    run(context.config)
-    return 0
+    return run(config)
 
 
 class _Fault(KcflowError):

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from transitions import EventData, Machine, MachineError
 
-from states.facts import Actor, Assignment, Case, Facts, Inputs, Paper, Refusal, RefusalKind
+from states.facts import Actor, Assignment, Case, Facts, Inputs, Paper, Refusal
 from states.guards import CONCLUDERS, CONTRARY, GUARDS, SAME_LACK
 from states.model import RETURN_TO, ROLES, SAME, Action, Lifecycle, Need
 
@@ -24,8 +24,6 @@ AUTHORITIES: Final = ("TM.", "KT.", "TL.", "TUQ.")
 
 NATIONAL_ROLES: Final = frozenset({"agency", "ministry"})
 PROVINCIAL_ROLES: Final = frozenset({"department", "finance_department", "provincial_committee"})
-
-_HARD: Final[frozenset[RefusalKind]] = frozenset({"permission", "scope", "state", "second_person"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +284,7 @@ def _can_be_supplied(lifecycle: Lifecycle, action: Action, case: Case, refusal: 
     """
     if refusal.kind == "input" or refusal.code == "unchanged_since_return":
         return True
-    if refusal.kind in _HARD or case.assignment is None:
+    if case.assignment is None:
         return False
     kinds: Iterable[str] = ()
     if refusal.code == "document_missing":
@@ -329,7 +327,7 @@ def stuck(lifecycle: Lifecycle, facts: Facts, today: date) -> bool:
             for role in ROLES
         ),
     )
-    now = Inputs(on=max(today, facts.last_on or today), today=today)
+    now = Inputs(on=today, today=today)
     return not any(
         evaluate(lifecycle, action, facts, everybody, now).possible
         for action in lifecycle.actions_by_source[facts.state]

@@ -31,7 +31,7 @@ from kcflow.services.views import (
 from kcflow.text import fold
 from states.engine import explain
 from states.facts import Facts, Inputs
-from states.model import Label, Lifecycle
+from states.model import SAME, Label, Lifecycle
 
 if TYPE_CHECKING:
     from db.reader import Reader
@@ -245,8 +245,9 @@ def _checklist(lifecycle: Lifecycle, state: str, papers: Sequence[PaperView]) ->
     by_kind = {paper.kind: paper for paper in papers}
     items: dict[tuple[str, ...], ChecklistItem] = {}
     for action in lifecycle.actions_by_source[state]:
-        if action.danger or action.remembers_return:
-            continue
+        stays = all(target.state == SAME for target in action.targets)
+        if action.danger or action.remembers_return or stays:
+            continue  # what an adjustment or a return would need is not missing from the dossier
         for kinds in action.documents:
             found = next((by_kind[kind] for kind in kinds if kind in by_kind), None)
             labels = [document_label(kind) for kind in kinds]

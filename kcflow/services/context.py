@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from db import directory
@@ -32,6 +34,10 @@ VIET_NAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 ACTING_ROLES = frozenset(OFFICE_ROLE.values()) - {"auditor"}
 
 
+GROWTH_SECONDS = 2.0
+"""At most this often does one process look for leaves that wait for their place."""
+
+
 def utc_now() -> datetime:
     """The instant of entry."""
     return datetime.now(UTC)
@@ -49,11 +55,26 @@ class Shared:
     _lifecycles: dict[str, Lifecycle] | None = None
     _provincial: dict[str, str] | None = None
     _offices: dict[str, OrganisationRow] | None = None
+    _next_growth: float = 0.0
 
     @property
     def today(self) -> date:
         """The date in Việt Nam."""
         return self.now().astimezone(VIET_NAM).date()
+
+    def grow_tree(self) -> None:
+        """On a server, give committed leaves their places in the tree now and then.
+
+        Failing to is no failure of the move: the leaves wait for the next one who comes by.
+        """
+        if self.store.dialect != "postgresql" or monotonic() < self._next_growth:
+            return
+        self._next_growth = monotonic() + GROWTH_SECONDS
+        from db.errors import StoreError
+        from db.sequencer import sequence
+
+        with suppress(StoreError):
+            sequence(self.store)
 
     def forget(self) -> None:
         """Drop the caches after people, offices or lifecycles have changed."""

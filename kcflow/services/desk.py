@@ -121,6 +121,11 @@ class Desk:
         with errors_as_sentences():
             return work(*args, **kwargs)
 
+    def _commit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        result = self._run(work, *args, **kwargs)
+        self._shared.grow_tree()
+        return result
+
     # -- who and where -------------------------------------------------------------------
 
     @property
@@ -236,7 +241,7 @@ class Desk:
 
         Raises `RefusedByRules`, `ConflictError`, `NotFound`, `BadInput`, `StoreProblem`.
         """
-        return self._run(moves.advance, self._context, code, action, move or MoveInput())
+        return self._commit(moves.advance, self._context, code, action, move or MoveInput())
 
     def advance_many(
         self,
@@ -246,7 +251,7 @@ class Desk:
         all_or_nothing: bool = True,
     ) -> tuple[BulkItem, ...]:
         """One decision over many proposals, in one transaction."""
-        return self._run(
+        return self._commit(
             moves.advance_many,
             self._context,
             codes,
@@ -257,7 +262,7 @@ class Desk:
 
     def create(self, draft: DraftInput, request: str | None = None, on: date | None = None) -> Receipt:
         """Store a new draft. Raises `BadInput`, `NoPermission`."""
-        return self._run(drafts.create, self._context, draft, request, on)
+        return self._commit(drafts.create, self._context, draft, request, on)
 
     def edit(
         self,
@@ -268,7 +273,7 @@ class Desk:
         request: str | None = None,
     ) -> Receipt:
         """Change fields of a draft. Raises `BadInput`, `NoPermission`, `ConflictError`, `NotFound`."""
-        return self._run(drafts.edit, self._context, code, changes, reason, expected_version, request)
+        return self._commit(drafts.edit, self._context, code, changes, reason, expected_version, request)
 
     def record_papers(
         self,
@@ -278,11 +283,11 @@ class Desk:
         request: str | None = None,
     ) -> Receipt:
         """Record papers on their own. Raises `BadInput`, `NoPermission`, `NotFound`."""
-        return self._run(drafts.record_papers, self._context, code, papers, on, request)
+        return self._commit(drafts.record_papers, self._context, code, papers, on, request)
 
     def correct(self, code: str, seq: int, reason: str, request: str | None = None) -> Receipt:
         """Add a row that corrects row `seq`. Raises `BadInput`, `NoPermission`, `NotFound`."""
-        return self._run(drafts.correct, self._context, code, seq, reason, request)
+        return self._commit(drafts.correct, self._context, code, seq, reason, request)
 
     # -- registers -----------------------------------------------------------------------
 
@@ -294,7 +299,7 @@ class Desk:
         self, plan: ImportPlan, skip_bad_rows: bool = False, on: date | None = None
     ) -> ImportResult:
         """Write what was read, all good rows or none. Raises `BadInput`, `NoPermission`."""
-        return self._run(registers.write, self._context, plan, skip_bad_rows, on)
+        return self._commit(registers.write, self._context, plan, skip_bad_rows, on)
 
     # -- people, offices, lifecycles, health ---------------------------------------------
 

@@ -6,6 +6,7 @@ from db import migrate
 from kcflow.services.context import Context
 from kcflow.services.texts import both
 from kcflow.services.views import CheckView
+from states.loader import builtin
 
 
 def doctor(context: Context, full: bool) -> tuple[CheckView, ...]:
@@ -28,9 +29,13 @@ def doctor(context: Context, full: bool) -> tuple[CheckView, ...]:
     last = shared.calendar.last_year
     if shared.today.year >= last:
         checks.append(CheckView("calendar", False, both("doctor.calendar_ends", last=last)))
+    own = {lifecycle.key: lifecycle.fingerprint for lifecycle in builtin()}
     with store.read() as reader:
         head = reader.head()
         for row in reader.lifecycles():
+            if own.get(row.key, row.fingerprint) != row.fingerprint:
+                checks.append(CheckView("lifecycle", False, both("doctor.lifecycle_differs", key=row.key)))
+                continue
             checks.append(
                 CheckView("lifecycle", True, both("doctor.lifecycle", key=row.key, mark=row.fingerprint[:16]))
             )

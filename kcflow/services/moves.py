@@ -345,8 +345,8 @@ def move_leaf(
     inputs: Inputs,
     at: datetime,
     request: str,
-) -> tuple[dict[str, Any], Due | None]:
-    """The leaf of one decided move, and the deadline that begins with it (None: none begins)."""
+) -> dict[str, Any]:
+    """The leaf of one decided move."""
     action, state = move.action, lifecycle.state_by_name[move.to_state]
     leaf = base_leaf(
         context,
@@ -362,7 +362,6 @@ def move_leaf(
         request=request,
     )
     year = row.budget_year + (1 if action.advances_year else 0)
-    due: Due | None = None
     if move.enters or action.renews_deadline:
         due = due_after(
             context, lifecycle, facts, move.to_state, _counted_from(action, facts, inputs.on), year
@@ -384,7 +383,7 @@ def move_leaf(
     )
     if inputs.document or inputs.papers:
         leaf["edited"] = leaf["seq"]
-    return leaf, due
+    return leaf
 
 
 # -- preview and advance ---------------------------------------------------------------------
@@ -431,16 +430,15 @@ def receipt(
     stored: HistoryRow,
     title: str,
     *,
-    due: Due | None = None,
     repeated: bool = False,
     warnings: tuple[Reason, ...] = (),
 ) -> Receipt:
-    """What a history row says to the person who made it."""
+    """What a history row says to the person who made it (the preview shows how a date was counted)."""
     leaf: Mapping[str, Any] = stored.leaf
     states = lifecycle.state_by_name
-    view = due_view(due)
-    if view is None and leaf["due"]:
-        view = DueView(date.fromisoformat(leaf["due"]["on"]), leaf["due"]["kind"], leaf["due"]["basis"])
+    due = None
+    if leaf["due"]:
+        due = DueView(date.fromisoformat(leaf["due"]["on"]), leaf["due"]["kind"], leaf["due"]["basis"])
     return Receipt(
         code=stored.dossier,
         title=title,
@@ -452,7 +450,7 @@ def receipt(
         to_state=stored.to_state,
         to_label=states[stored.to_state].label,
         waits_for_label=HOLDER[leaf["waits_for"]],
-        due=view,
+        due=due,
         on=date.fromisoformat(leaf["on"]),
         at=datetime.fromisoformat(leaf["at"]),
         hash=stored.hash,
@@ -519,7 +517,7 @@ def _decide(
     name: str,
     entered: Inputs,
     request: str,
-) -> tuple[dict[str, Any], Move, Due | None]:
+) -> tuple[dict[str, Any], Move]:
     lifecycle = context.shared.lifecycle(row.lifecycle)
     move = apply(lifecycle, facts, context.actor, name, entered)
     if any(paper.file for paper in (*entered.papers, *((entered.document,) if entered.document else ()))):
@@ -529,8 +527,8 @@ def _decide(
             papers=tuple(door.attach(writer, paper) for paper in entered.papers),
         )
     at = context.shared.now()
-    leaf, due = move_leaf(context, lifecycle, row, facts, move, entered, at, request)
-    return leaf, move, due
+    leaf = move_leaf(context, lifecycle, row, facts, move, entered, at, request)
+    return leaf, move
 
 
 def advance(context: Context, code: str, name: str, move: MoveInput) -> Receipt:
@@ -551,7 +549,7 @@ def advance(context: Context, code: str, name: str, move: MoveInput) -> Receipt:
             entered = door.inputs(move, action, context.today, known_documents())
             if entered.expected_version is not None and entered.expected_version != row.version:
                 raise Conflict(row.code, writer.history_row(row.code, row.version))
-            leaf, decided, due = _decide(context, writer, row, facts, name, entered, request)
+            leaf, decided = _decide(context, writer, row, facts, name, entered, request)
             stored = writer.append(leaf)
     except Conflict as lost:
         raise conflict(context, lost) from None
@@ -560,7 +558,7 @@ def advance(context: Context, code: str, name: str, move: MoveInput) -> Receipt:
         _note_refusal(context, refused, row.code, request)
         raise refused_error(context, lifecycle, refused, row.code, action.label) from None
     warnings = tuple(reason(r, lifecycle, context.shared.office_name) for r in decided.warnings)
-    return receipt(lifecycle, stored, row.title, due=due, warnings=warnings)
+    return receipt(lifecycle, stored, row.title, warnings=warnings)
 
 
 class _AbandonBulk(Exception):
@@ -604,7 +602,7 @@ def advance_many(
                     )
                 facts = facts_of(context, row, papers.get(code, []), rounds.get(code, ()))
                 try:
-                    leaf, _, _ = _decide(
+                    leaf, _ = _decide(
                         context, writer, row, facts, name, entered_by_key[row.lifecycle], item_request
                     )
                 except Refused as refused:

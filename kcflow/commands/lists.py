@@ -1,0 +1,130 @@
+"""inbox, list, stalled: what waits, what there is, what is late."""
+
+from __future__ import annotations
+
+from kcflow.commands.context import Context
+from kcflow.commands.places import province_keys
+from kcflow.commands.tables import Column
+from kcflow.formats import compact, date_text
+from kcflow.services.views import DossierRow, ListFilter, StalledRow
+
+
+def left_text(context: Context, row: DossierRow) -> str:
+    """How long until the deadline, in words: never by sign or colour alone."""
+    if row.days_left is None:
+        return ""
+    if row.days_left < 0:
+        return context.say("word.days_late", days=-row.days_left)
+    return context.say("word.days_left", days=row.days_left)
+
+
+def due_text(context: Context, row: DossierRow) -> str:
+    """The deadline's date; "" for none."""
+    return date_text(row.due_on, context.lang) if row.due_on else ""
+
+
+def dossier_columns(context: Context) -> list[Column[DossierRow]]:
+    """Columns of every list of proposals."""
+    return [
+        Column(context.say("column.code"), lambda r: r.code),
+        Column(context.say("column.mark"), lambda r: context.say(f"mark.{r.mark}")),
+        Column(context.say("column.due"), lambda r: due_text(context, r)),
+        Column(context.say("column.left"), lambda r: left_text(context, r)),
+        Column(context.say("column.state"), lambda r: context.label(r.state_label), flexible=True),
+        Column(context.say("column.waits_for"), lambda r: context.label(r.waits_for_label), flexible=True),
+        Column(
+            context.say("column.requested"),
+            lambda r: compact(r.requested, context.lang),
+            right=True,
+            optional=True,
+        ),
+        Column(context.say("column.province"), lambda r: r.province_name, flexible=True, optional=True),
+        Column(context.say("column.title"), lambda r: r.title, flexible=True),
+    ]
+
+
+def inbox(context: Context) -> int:
+    """What is mine to do, by due date."""
+    columns = dossier_columns(context)[:5]
+    columns += [
+        Column(
+            context.say("column.doable"),
+            lambda r: "; ".join(context.label(label) for label in r.doable),
+            flexible=True,
+        ),
+        Column(context.say("column.title"), lambda r: r.title, flexible=True),
+    ]
+    context.pages(
+        lambda after, limit: context.desk.inbox(after=after, limit=limit), columns, empty="say.inbox_empty"
+    )
+    return 0
+
+
+def list_(context: Context) -> int:
+    """Proposals that this person may see, filtered."""
+    args = context.args
+    wanted = ListFilter(
+        text=args.search or "",
+        states=tuple(args.states),
+        phases=tuple(args.phases),
+        provinces=tuple(key for asked in args.provinces for key in province_keys(asked)),
+        source=args.source,
+        plan_year=args.plan_year,
+        waits_for=args.waits_for,
+        open_only=args.open,
+    )
+    context.pages(
+        lambda after, limit: context.desk.dossiers(wanted, order=args.order, after=after, limit=limit),
+        dossier_columns(context),
+    )
+    return 0
+
+
+def stalled(context: Context) -> int:
+    """What is late or stuck, waiting for whom, since when, against which deadline and basis."""
+    args, lang = context.args, context.lang
+    columns: list[Column[StalledRow]] = [
+        Column(context.say("column.code"), lambda s: s.row.code),
+        Column(context.say("column.stalled"), lambda s: context.label(s.kind_label)),
+        Column(context.say("column.due"), lambda s: due_text(context, s.row)),
+        Column(
+            context.say("column.late"),
+            lambda s: (
+                context.say("word.late_both", days=s.overdue_days, working=s.overdue_working_days)
+                if s.overdue_days > 0
+                else ""
+            ),
+        ),
+        Column(
+            context.say("column.waits_for"), lambda s: context.label(s.row.waits_for_label), flexible=True
+        ),
+        Column(
+            context.say("column.state"),
+            lambda s: context.label(s.row.state_label),
+            flexible=True,
+            optional=True,
+        ),
+        Column(context.say("column.since"), lambda s: date_text(s.row.entered_on, lang), optional=True),
+        Column(context.say("column.basis"), lambda s: s.row.due_basis or "", flexible=True, optional=True),
+        Column(
+            context.say("column.last"),
+            lambda s: f"{context.label(s.last_action_label)} · {date_text(s.last_on, lang)} · {s.last_actor}",
+            flexible=True,
+            optional=True,
+        ),
+        Column(
+            context.say("column.next"),
+            lambda s: "; ".join(context.label(label) for label in s.next_actions),
+            flexible=True,
+            optional=True,
+        ),
+        Column(context.say("column.title"), lambda s: s.row.title, flexible=True),
+    ]
+    context.pages(
+        lambda after, limit: context.desk.stalled(
+            as_of=args.as_of, after=after, limit=limit, near_days=args.near, kinds=tuple(args.kinds)
+        ),
+        columns,
+        empty="say.stalled_empty",
+    )
+    return 0
