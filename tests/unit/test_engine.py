@@ -1,10 +1,10 @@
-"""The right reason for every refusal, impossible moves, several roles, `possible`, `stuck`."""
+"""The right reason for every refusal, impossible moves, and people with several roles."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,15 @@ import pytest
 from kcflow.i18n import catalogue
 from kcflow.services.texts import reason
 from states import engine, guards
-from states.engine import Option, Refused, apply, evaluate, explain, reason_need, stuck
-from states.facts import Actor, Facts, Inputs, Refusal
+from states.engine import Refused, apply, evaluate
+from states.facts import Actor, Facts, Inputs, Paper, Refusal
 from states.loader import load_text
 from states.model import Lifecycle
 from tests.builders import (
     HA_GIANG,
     KCDP,
     KCQG,
-    LIFECYCLES,
+    OWN,
     PAPERS,
     THAI_NGUYEN,
     TODAY,
@@ -34,17 +34,9 @@ from tests.builders import (
     supply,
 )
 
-every = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda one: one.key)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 M = 1_000_000
 
-# A province's own file: payment by a second person, settlement of ordinary proposals only,
-# archiving of group proposals only.
-OWN = load_text(
-    KCDP.source.replace('name = "pay"\n', 'name = "pay"\nsecond_person = true\n')
-    .replace('name = "settle"\n', 'name = "settle"\nguards = ["not_group"]\n')
-    .replace('name = "archive"\n', 'name = "archive"\nguards = ["group_only"]\n')
-)
 GROUP, BIDDING, MANY = ({"kinds": frozenset({kind})} for kind in ("group", "bidding", "multi_province"))
 
 
@@ -374,127 +366,49 @@ def test_scope_comes_from_the_assignment_that_has_the_role() -> None:
     assert [refusal.code for refusal in attempt.refusals()] == ["out_of_scope_province"]
 
 
-# -- possible ----------------------------------------------------------------------------------------
+# -- the act's own paper -------------------------------------------------------------------------------
 
 
-def look(action: str, there: Facts, *roles: str, lifecycle: Lifecycle = KCQG) -> Option:
-    return evaluate(lifecycle, lifecycle.action_by_name[action], there, actor(*roles), inputs())
-
-
-def test_a_missing_paper_makes_an_act_possible_only_for_those_who_may_record_it() -> None:
-    bare = facts(state="plan_assigned", approved=1, allocated=1)
-    assert look("sign_contract", bare, "agency").possible
-    assert look("sign_contract", bare, "agency").missing_documents == (("y_kien_btc",),)
-    assert not look("sign_contract", bare, "unit").possible
-    for kinds, papers in (("group", {"mau_11": None}), ("bidding", {})):
-        there = replace(bare, kinds=frozenset({kinds}), papers={"y_kien_btc": None, **papers})
-        assert not look("sign_contract", there, "agency").possible
-        assert not look("sign_contract", there, "unit").possible
-
-
-def test_minutes_that_did_not_accept_can_be_followed_by_minutes_that_do() -> None:
-    there = facts(state="awaiting_acceptance", papers={"mau_5a": "not_agreed"})
-    option = look("accept", there, "department")
-    assert option.possible
-    assert not option.allowed
-    assert evaluate(KCQG, option.action, there, actor("department"), supply(KCQG, option, there)).allowed
-
-
-def test_a_contrary_appraisal_needs_its_own_act_first() -> None:
-    there = facts(state="provincial_appraisal", papers={"mau_4a": "not_agreed", "mau_2": None})
-    assert not look("register_with_ministry", there, "department").possible
-    assert look("record_provincial_appraisal", there, "department").possible
-
-
-def test_money_that_is_spent_is_not_offered_again() -> None:
-    there = facts(state="in_progress", approved=250 * M, allocated=250 * M, papers=PAPERS)
-    assert not look("allocate_further", there, "agency").possible
-    assert look("allocate_further", replace(there, allocated=250 * M - 1), "agency").possible
-    assert look("record_advance", there, "agency").possible
-    assert not look("record_advance", replace(there, advanced=250 * M), "agency").possible
-    assert look("raise_support", there, "ministry").possible
-    assert not look("raise_support", replace(there, total=250 * M), "ministry").possible
-
-
-def test_the_outcome_of_a_round_is_open_until_its_amount_is_known() -> None:
-    there = facts(state="partly_allocated", approved=250 * M, allocated=100 * M, papers=PAPERS)
-    assert look("allocate", there, "agency").target is None
-    for amount, state in ((150 * M, "allocated"), (150 * M - 1, "partly_allocated")):
-        entered = inputs(amount=amount)
-        assert (
-            evaluate(KCQG, KCQG.action_by_name["allocate"], there, actor("agency"), entered).target == state
-        )
-
-
-def test_a_paper_that_a_rule_asks_for_is_named_among_the_missing() -> None:
-    there = facts(beneficiary_differs=True)
-    missing = look("submit_to_department", there, "unit").missing_documents
-    assert missing == (("de_an",), ("mau_1",), ("don_de_nghi_thu_huong",))
-    accept = look("accept", facts(state="awaiting_acceptance"), "department")
-    assert accept.missing_documents == ()
-    assert {refusal.code for refusal in accept.refusals} == {"acceptance_missing"}
-
-
-def test_possible_acts_come_first_and_dangerous_ones_last() -> None:
-    there = facts(state="ministry_appraisal", papers={"bien_ban_tham_dinh": "not_agreed"})
-    options = explain(KCQG, there, actor("agency"), inputs())
-    assert [option.name for option in options] == [
-        *("record_ministry_appraisal", "return_by_agency", "refuse_by_agency"),
-        *("submit_to_minister", "withdraw"),
-    ]
-
-
-# -- stuck ---------------------------------------------------------------------------------------------
-
-
-@every
-def test_nothing_is_stuck_in_the_lifecycles_that_ship(lifecycle: Lifecycle) -> None:
-    """From every open state somebody can move on, with an empty file and whatever the kind."""
-    for state in lifecycle.states:
-        for kinds in ((), ("group",), ("multi_province",), ("bidding", "group")):
-            there = facts(state=state.name, source=lifecycle.name, kinds=frozenset(kinds), approved=1)
-            assert not stuck(lifecycle, there, TODAY), state.name
+def test_an_act_s_own_paper_is_of_the_act_s_kind() -> None:
+    attempt = Try("assign_plan", entered={"document": paper("quyet_dinh_phan_bo")})
+    (refusal,) = attempt.refusals()
+    assert (refusal.code, refusal.params) == ("act_document_missing", {"document": ("quyet_dinh_giao",)})
 
 
 @pytest.mark.parametrize(
-    ("state", "kinds", "expected"),
+    ("document", "codes"),
     [
-        ("settled", (), True),
-        ("settled", ("group",), False),
-        ("paid", (), False),
-        ("paid", ("group",), True),
-        ("archived", (), False),
+        (None, set()),
+        (Paper("cong_van_rut"), set()),
+        (Paper("cong_van_rut", file="scan.pdf"), set()),
+        (paper("cong_van_rut"), set()),
+        (Paper("cong_van_rut", number="5"), {"document_date_missing", "document_signer_missing"}),
+        (Paper("cong_van_rut", date=TODAY), {"document_number_missing", "document_signer_missing"}),
     ],
 )
-def test_a_state_is_stuck_where_no_rule_lets_anybody_on(
-    state: str, kinds: tuple[str, ...], expected: bool
-) -> None:
-    there = facts(state=state, source="kcdp", kinds=frozenset(kinds), approved=1)
-    assert stuck(OWN, there, TODAY) is expected
+def test_an_optional_paper_is_left_out_or_whole(document: Paper | None, codes: set[str]) -> None:
+    there, who, entered = Try("withdraw").given()
+    option = evaluate(KCQG, KCQG.action_by_name["withdraw"], there, who, replace(entered, document=document))
+    assert {refusal.code for refusal in option.refusals} == codes
 
 
-def test_acts_that_stay_do_not_unstick() -> None:
-    """In "accepted" an advance can still be recorded, but nothing leads on."""
-    closed = load_text(KCDP.source.replace('name = "pay"\n', 'name = "pay"\nguards = ["group_only"]\n'))
-    there = facts(state="accepted", source="kcdp", approved=1, allocated=1, papers=PAPERS)
-    assert look("record_advance", there, "department", lifecycle=closed).possible
-    assert stuck(closed, there, TODAY)
-    assert not stuck(closed, replace(there, kinds=frozenset({"group"})), TODAY)
+def test_the_act_s_own_paper_counts_among_the_papers_that_it_needs() -> None:
+    own = load_text(
+        KCDP.source.replace('name = "settle"\n', 'name = "settle"\ndocuments = ["ho_so_quyet_toan"]\n')
+    )
+    settle = own.action_by_name["settle"]
+    there = facts(state="paid", source="kcdp")
+    option = evaluate(own, settle, there, actor("department"), inputs())
+    assert {refusal.code for refusal in option.refusals} == {"document_missing", "act_document_missing"}
+    entered = inputs(document=paper("ho_so_quyet_toan"))
+    assert evaluate(own, settle, there, actor("department"), entered).allowed
 
 
-@pytest.mark.parametrize("last_on", [None, TODAY, TODAY + timedelta(days=400)])
-def test_dates_make_nothing_stuck(last_on: date | None) -> None:
-    assert not stuck(KCQG, facts(state="settled", last_on=last_on, due_on=date(2020, 1, 1)), TODAY)
-
-
-def test_a_second_person_is_always_somebody() -> None:
-    assert not stuck(OWN, facts(state="accepted", source="kcdp", last_actor="unit"), TODAY)
-
-
-# -- reasons asked for -----------------------------------------------------------------------------------
-
-
-def test_the_database_asks_for_reasons_where_the_rules_do() -> None:
-    for action in KCQG.actions:
-        assert reason_need(KCQG, action.name) == action.reason
-    assert reason_need(KCQG, "create") == "optional"
+def test_an_act_that_stays_keeps_the_way_back() -> None:
+    """A province may let papers be recorded while a dossier is returned."""
+    own = load_text(
+        KCDP.source.replace('from = "in_progress"\nto = "@same"', 'from = ["returned"]\nto = "@same"')
+    )
+    there = facts(state="returned", source="kcdp", return_to="department_appraisal")
+    move = apply(own, there, actor("unit"), "report_progress", inputs(document=paper("mau_3a")))
+    assert (move.to_state, move.return_to, move.enters) == ("returned", "department_appraisal", False)

@@ -150,7 +150,7 @@ def test_whatever_is_asked_the_rules_answer_and_agree(
     assert isinstance(stuck(lifecycle, there, entered.today), bool)
 
 
-@settings(quick, max_examples=250)
+@settings(quick, max_examples=150)
 @given(st.data(), lifecycles, people)
 def test_a_possible_act_needs_nothing_but_what_the_dialog_asks_for(
     data: st.DataObject, lifecycle: Lifecycle, who: Actor
@@ -162,7 +162,7 @@ def test_a_possible_act_needs_nothing_but_what_the_dialog_asks_for(
             assert evaluate(lifecycle, option.action, there, who, entered).refusals == (), option.name
 
 
-@settings(quick, max_examples=250)
+@settings(quick, max_examples=150)
 @given(st.data(), lifecycles, people, anything)
 def test_what_is_not_possible_no_dialog_makes_allowed(
     data: st.DataObject, lifecycle: Lifecycle, who: Actor, noise: Inputs
@@ -265,7 +265,7 @@ def test_walks_come_by_every_state_and_every_act(lifecycle: Lifecycle) -> None:
     """Else the walks above would prove little."""
     states: set[str] = set()
     acts: set[str] = set()
-    for seed in range(400):
+    for seed in range(250):
         kinds = frozenset([(), ("group",), ("bidding",), ("multi_province",), ("group", "bidding")][seed % 5])
         walked = wander(lifecycle, Random(seed), begin(lifecycle, kinds, "provincial_centre"))  # noqa: S311
         states |= walked[0]

@@ -1,0 +1,38 @@
+"""`make bench`: one move, a thousand moves in one decision, first paint — as ratios of medians."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import startup
+from benchmarks.protocol import Worker, interleave
+
+ROUNDS, PER_ROUND, BULK_ROUNDS, BULK = 9, 60, 5, 1000
+
+
+def moves() -> None:
+    """One durable, audited move and 1,000 in one decision, against raw sqlite3 and django-fsm-2."""
+    size = (ROUNDS + 1) * PER_ROUND + (BULK_ROUNDS + 1) * BULK
+    with tempfile.TemporaryDirectory(prefix="kcflow-bench-") as folder:
+        workers = [Worker(name, Path(folder), size) for name in ("raw", "kcflow", "django")]
+        for worker in workers:
+            print(f"  {worker.name}: {worker.facts}")
+        one = interleave(workers, "one", PER_ROUND, ROUNDS)
+        many = interleave(workers, "many", BULK, BULK_ROUNDS)
+        for worker in workers:
+            worker.stop()
+    for title, found in (("one durable move", one), (f"{BULK} moves in one decision", many)):
+        print(f"\n{title} (medians; baseline: raw sqlite3)")
+        for name, seconds in found.items():
+            print(f"  {name:8} {seconds * 1e3:9.3f} ms   {seconds / found['raw']:6.2f} × raw")
+        print(f"  django-fsm-2 + log / kcflow = {found['django'] / found['kcflow']:.2f}")
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:] or ["moves", "startup"]
+    if "moves" in chosen:
+        moves()
+    if "startup" in chosen:
+        startup.report()

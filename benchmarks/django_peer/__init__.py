@@ -1,0 +1,1 @@
+"""The peer's application, as its documentation writes one."""

@@ -1,0 +1,352 @@
+"""One class for each thing a person can do by key: footer, palette, help and key map all read it.
+
+Texts stand in the catalogues under `command.<id>.label` (what the footer says) and `command.<id>.help`
+(one sentence for the help screen and the palette).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from kcflow.i18n import t
+
+REGISTRY: dict[str, type[Command]] = {}
+"""Every command by its id."""
+
+_KEY_NAMES = {
+    "enter": "⏎",
+    "escape": "Esc",
+    "slash": "/",
+    "question_mark": "?",
+    "space": "space",
+    "plus": "+",
+    "minus": "-",
+    "delete": "Del",
+    "insert": "Ins",
+}
+
+
+class Command:
+    """Something a person can do.
+
+    id: from the class name (`OpenRow` is "open_row"); the key map names commands by it.
+    key: one key or several with commas, the first is shown. action: what Textual runs on the node that
+    binds the command (default: the id, so `action_<id>` there). show: whether the footer has it.
+    priority: whether it works while an input has the focus. order: place in the footer, low first.
+    """
+
+    id: ClassVar[str] = ""
+    key: ClassVar[str] = ""
+    action: ClassVar[str] = ""
+    show: ClassVar[bool] = True
+    priority: ClassVar[bool] = False
+    order: ClassVar[int] = 50
+
+    def __init_subclass__(cls) -> None:
+        """Name the command after its class and make it known."""
+        super().__init_subclass__()
+        cls.id = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        if "action" not in cls.__dict__:
+            cls.action = cls.id
+        REGISTRY[cls.id] = cls
+
+    @classmethod
+    def label(cls) -> str:
+        """What the footer says, in the present language."""
+        return t(f"command.{cls.id}.label")
+
+    @classmethod
+    def help(cls) -> str:
+        """One sentence on what it does, in the present language."""
+        return t(f"command.{cls.id}.help")
+
+    @classmethod
+    def binding(cls) -> Binding:
+        """The key binding, with an id so that a key map can move it."""
+        return Binding(
+            cls.key,
+            cls.action,
+            description=cls.id,
+            show=cls.show,
+            priority=cls.priority,
+            id=cls.id,
+        )
+
+
+def bindings(*commands: type[Command]) -> list[BindingType]:
+    """Return the BINDINGS of a node that carries out `commands`."""
+    return [command.binding() for command in commands]
+
+
+def key_name(key: str) -> str:
+    """How a key is written for people: `ctrl+p` is ^p, `enter` is ⏎, `f1` is F1."""
+    if key.startswith("ctrl+"):
+        return "^" + key_name(key.removeprefix("ctrl+"))
+    if re.fullmatch(r"f\d+", key):
+        return key.upper()
+    return _KEY_NAMES.get(key, key)
+
+
+class Offer:
+    """A command as it stands now: its node, its keys, and why it can't be done (None: it can)."""
+
+    def __init__(self, command: type[Command], node: DOMNode, key: str, enabled: bool) -> None:
+        """Join a command with the node that binds it."""
+        self.command = command
+        self.node = node
+        self.key = key
+        self.enabled = enabled
+
+    @property
+    def reason(self) -> str | None:
+        """One sentence on why it can't be done now, or None."""
+        if self.enabled:
+            return None
+        why = getattr(self.node, "why_not", None)
+        answer = why(self.command.action.partition("(")[0]) if why is not None else None
+        return str(answer) if answer else t("app.not_now")
+
+
+def offers(screen: Screen[object]) -> list[Offer]:
+    """Return the commands of the present screen, from the focused widget outward; each once."""
+    found: dict[str, Offer] = {}
+    for key, active in screen.active_bindings.items():
+        command = REGISTRY.get(active.binding.id or "")
+        if command is not None and command.id not in found:
+            found[command.id] = Offer(command, active.node, key, active.enabled)
+    return list(found.values())
+
+
+def in_order(found: Iterable[Offer]) -> list[Offer]:
+    """Sort for the footer: by `order`, then as found."""
+    return sorted(found, key=lambda offer: offer.command.order)
+
+
+# Commands of the whole application
+
+
+class Help(Command):
+    """F1: what this screen is, its keys, its terms."""
+
+    key = "f1"
+    action = "app.help"
+    priority = True
+    order = 99
+
+
+class Language(Command):
+    """F2: the other language, at once."""
+
+    key = "f2"
+    priority = True
+    show = False
+
+
+class Palette(Command):
+    """Every command by name."""
+
+    key = "ctrl+p"
+    priority = True
+    order = 90
+
+
+class Quit(Command):
+    """Leave the application."""
+
+    key = "ctrl+q"
+    priority = True
+    order = 95
+    action = "leave"
+
+
+class Refresh(Command):
+    """Read everything anew."""
+
+    key = "f5"
+    show = False
+    action = "refresh_data"
+
+
+class Theme(Command):
+    """The next look: dark, light, high contrast."""
+
+    key = "f8"
+    show = False
+    action = "next_theme"
+
+
+# Commands of the shell
+
+
+class TabInbox(Command):
+    """My work."""
+
+    key = "1"
+    action = "show_tab('inbox')"
+    show = False
+
+
+class TabDossiers(Command):
+    """All proposals that one may see."""
+
+    key = "2"
+    action = "show_tab('dossiers')"
+    show = False
+
+
+class TabStalled(Command):
+    """What stands still."""
+
+    key = "3"
+    action = "show_tab('stalled')"
+    show = False
+
+
+class TabHistory(Command):
+    """What was done, newest first."""
+
+    key = "4"
+    action = "show_tab('history')"
+    show = False
+
+
+class TabPeople(Command):
+    """People and offices."""
+
+    key = "5"
+    action = "show_tab('people')"
+    show = False
+
+
+class NewDraft(Command):
+    """Start a new proposal."""
+
+    key = "n"
+    order = 60
+
+
+class ImportRegister(Command):
+    """Read a department's registration workbook."""
+
+    key = "ctrl+o"
+    order = 61
+
+
+class WorkAs(Command):
+    """Choose the person to work as."""
+
+    key = "w"
+    show = False
+    order = 70
+
+
+# Commands of lists
+
+
+class OpenRow(Command):
+    """Open the dossier under the cursor."""
+
+    key = "d"
+    order = 11
+
+
+class Act(Command):
+    """Carry out an act on the dossier under the cursor."""
+
+    key = "a"
+    order = 10
+
+
+class Search(Command):
+    """Type to search."""
+
+    key = "slash"
+    order = 20
+
+
+class FilterList(Command):
+    """Choose what the list shows."""
+
+    key = "f"
+    order = 21
+    action = "filter"
+
+
+class OrderList(Command):
+    """Another order of the rows."""
+
+    key = "o"
+    order = 31
+    action = "order"
+
+
+class ClearFilters(Command):
+    """Show everything again."""
+
+    key = "escape"
+    order = 25
+
+
+class DossierHistory(Command):
+    """The history of the dossier under the cursor."""
+
+    key = "h"
+    order = 32
+
+
+class NextCategory(Command):
+    """The next kind of stalled dossiers."""
+
+    key = "c"
+    order = 15
+
+
+class FullRecord(Command):
+    """The full record of the row under the cursor."""
+
+    key = "enter"
+    order = 9
+    show = False
+
+
+class PeopleOffices(Command):
+    """Between people and offices."""
+
+    key = "c"
+    order = 15
+
+
+class CloseDialog(Command):
+    """Go back without doing anything."""
+
+    key = "escape"
+    order = 80
+
+
+class ApplyFilter(Command):
+    """Show the list by these filters."""
+
+    key = "ctrl+s"
+    priority = True
+    order = 10
+
+
+class ResetFilter(Command):
+    """Empty every filter."""
+
+    key = "ctrl+r"
+    priority = True
+    order = 20
+
+
+class TryAgain(Command):
+    """Open the store again."""
+
+    key = "r"
+    order = 10

@@ -1,0 +1,308 @@
+"""The shell: who works where, the tabs, and the pane of the present tab. Panes are made when first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widget import Widget
+
+from kcflow.i18n import t
+from kcflow.services.views import HistoryFilter, ImportResult, ListFilter, Receipt
+from screens.base import DeskScreen, StatusLine
+from screens.commands import (
+    ImportRegister,
+    NewDraft,
+    Search,
+    TabDossiers,
+    TabHistory,
+    TabInbox,
+    TabPeople,
+    TabStalled,
+    TryAgain,
+    WorkAs,
+    bindings,
+)
+from screens.listpane import Pane
+from screens.shell_lines import HeadLine, Notice, TabsLine, Who
+
+if TYPE_CHECKING:
+    from kcflow.services.desk import Desk
+
+COUNT_CAP = 1001
+"""Counting stops here; "1000+" says as much to a person and never reads a whole table."""
+
+
+def _inbox() -> Pane:
+    from screens.inbox import InboxPane
+
+    return InboxPane()
+
+
+def _dossiers() -> Pane:
+    from screens.dossiers import DossiersPane
+
+    return DossiersPane()
+
+
+def _stalled() -> Pane:
+    from screens.stalled import StalledPane
+
+    return StalledPane()
+
+
+def _history() -> Pane:
+    from screens.history import HistoryPane
+
+    return HistoryPane()
+
+
+def _people() -> Pane:
+    from screens.people import PeoplePane
+
+    return PeoplePane()
+
+
+PANES: dict[str, Callable[[], Pane]] = {
+    "inbox": _inbox,
+    "dossiers": _dossiers,
+    "stalled": _stalled,
+    "history": _history,
+    "people": _people,
+}
+
+
+class ShellScreen(DeskScreen[None]):
+    """Head, tabs, the present pane, what is said, keys."""
+
+    CSS_PATH = "shell.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        TabInbox,
+        TabDossiers,
+        TabStalled,
+        TabHistory,
+        TabPeople,
+        Search,
+        NewDraft,
+        ImportRegister,
+        WorkAs,
+        TryAgain,
+    )
+
+    def __init__(self) -> None:
+        """Make the shell; it shows nothing but its frame until the store is open."""
+        super().__init__()
+        self.tab = "inbox"
+        self.who: Who | None = None
+        self._failed = False
+        self._panes: dict[str, Pane] = {}
+        self._stale: set[str] = set()
+
+    @property
+    def help_key(self) -> str:  # type: ignore[override]
+        """The help of the present tab."""
+        return f"help.{self.tab}"
+
+    def body(self) -> Iterable[Widget]:
+        """Head, tabs, and the place of the panes."""
+        yield HeadLine()
+        yield TabsLine()
+        yield Container(Notice(), id="panes")
+
+    def on_mount(self) -> None:
+        """Write the first texts."""
+        self._write_head()
+
+    # The store
+
+    def show_opening(self) -> None:
+        """Say that the store is being opened."""
+        self._failed = False
+        self._notice(t("app.opening", self.lang))
+
+    def show_notice(self, text: str) -> None:
+        """Say why there is nothing to show; "" says nothing."""
+        self._failed = bool(text)
+        self._notice(text)
+        self.refresh_bindings()
+
+    def _notice(self, text: str) -> None:
+        notice = self.query_one(Notice)
+        notice.show(text)
+        notice.display = True
+        for pane in self._panes.values():
+            pane.display = False
+
+    def desk_opened(self) -> None:
+        """The store is open: show the first pane, and ask who works and how much there is."""
+        self._failed = False
+        self.query_one(Notice).display = False
+        self.refresh_bindings()
+        self.action_show_tab(self.tab)
+        self._ask_head()
+
+    def person_changed(self) -> None:
+        """Another person works: everything is read anew, lists from their start."""
+        self.say("")
+        for pane in self._panes.values():
+            pane.restart()
+        self._stale.clear()
+        self._ask_head()
+        if self.who is not None:
+            self.ask(lambda desk: desk.me.name, self._say_person, group="person")
+
+    def _say_person(self, name: str) -> None:
+        self.say(t("app.works_as", self.lang, person=name), "good")
+
+    def _ask_head(self) -> None:
+        def read(desk: Desk) -> Who:
+            return Who(desk.me, desk.operator, desk.today, desk.sample_day is not None)
+
+        self.ask(read, self._take_who, group="who")
+        self._ask_counts()
+
+    def _ask_counts(self) -> None:
+        self.ask(lambda desk: desk.inbox_count(), lambda n: self._take_count("inbox", n), group="count-inbox")
+        self.ask(
+            lambda desk: desk.count(ListFilter(), cap=COUNT_CAP),
+            lambda n: self._take_count("dossiers", n),
+            group="count-dossiers",
+        )
+        self.ask(
+            lambda desk: sum(desk.stalled_counts().values()),
+            lambda n: self._take_count("stalled", n),
+            group="count-stalled",
+        )
+
+    def _take_who(self, who: Who) -> None:
+        self.who = who
+        self._write_head()
+
+    def _take_count(self, tab: str, n: int) -> None:
+        self.query_one(TabsLine).count(tab, f"{COUNT_CAP - 1}+" if n >= COUNT_CAP else str(n))
+
+    def _write_head(self) -> None:
+        self.query_one(HeadLine).show(self.who, self.tab, self.lang)
+        self.query_one(TabsLine).show(self.tab, self.lang)
+
+    # Tabs
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane in front, if there is one yet."""
+        return self._panes.get(self.tab)
+
+    def action_show_tab(self, tab: str) -> None:
+        """Show a tab; its pane is made when it is shown for the first time."""
+        before = self._panes.get(self.tab)
+        self.tab = tab
+        self._write_head()
+        if self.desk_app.desk is None:
+            return
+        self.say("")
+        pane = self._panes.get(tab)
+        if before is not None and before is not pane:
+            before.display = False
+        if pane is None:
+            pane = self._panes[tab] = PANES[tab]()
+            self.query_one("#panes").mount(pane)
+        else:
+            pane.display = True
+            if tab in self._stale:
+                self._stale.discard(tab)
+                pane.refresh_data()
+        self.query_one(StatusLine).quiet(pane.quiet_text)
+        pane.take_focus(search=False)
+        self.refresh_bindings()
+
+    def on_tabs_line_picked(self, message: TabsLine.Picked) -> None:
+        """A click on a tab."""
+        self.action_show_tab(message.tab)
+
+    def on_pane_quiet(self, message: Pane.Quiet) -> None:
+        """A pane says how much it shows."""
+        if message.pane is self.pane:
+            self.query_one(StatusLine).quiet(message.text)
+
+    def show_history_of(self, code: str) -> None:
+        """Show the history of one dossier in its tab, whatever is in front now."""
+        while self.app.screen is not self and len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+        self.action_show_tab("history")
+        from screens.history import HistoryPane
+
+        pane = self.pane
+        if isinstance(pane, HistoryPane):
+            pane.show(HistoryFilter(dossier=code))
+
+    # What is read and written anew
+
+    def refresh_data(self) -> None:
+        """Read the pane in front anew now, the others when they are shown."""
+        if self.desk_app.desk is None:
+            return
+        if self.pane is not None:
+            self.pane.refresh_data()
+        self._stale = set(self._panes) - {self.tab}
+        self._ask_head()
+
+    def on_language_changed(self) -> None:
+        """Write head, tabs and every pane anew."""
+        self._write_head()
+        for pane in self._panes.values():
+            pane.on_language_changed()
+        if self.pane is not None:
+            self.query_one(StatusLine).quiet(self.pane.quiet_text)
+        self.say("")
+
+    # Keys
+
+    def why_not(self, action: str) -> str | None:
+        """Nothing but leaving works before the store is open."""
+        if action == "try_again":
+            return None if self._failed else t("app.opening", self.lang)
+        if self.desk_app.desk is None and action not in ("show_tab",):
+            return t("app.not_open", self.lang)
+        return None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Trying again is shown only where opening failed."""
+        if action == "try_again" and not self._failed:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_try_again(self) -> None:
+        """Open the store again."""
+        self.desk_app.open_store()
+
+    def action_search(self) -> None:
+        """Search in the present list, or among all proposals where it has no search of its own."""
+        pane = self.pane
+        if pane is None or not pane.has_search:
+            self.action_show_tab("dossiers")
+            pane = self.pane
+        if pane is not None:
+            pane.take_focus(search=True)
+
+    def action_new_draft(self) -> None:
+        """Start a new proposal."""
+        self.desk_app.open_draft(None, self._drafted)
+
+    def _drafted(self, receipt: Receipt | None) -> None:
+        if receipt is not None:
+            self.desk_app.open_dossier(receipt.code)
+
+    def action_import_register(self) -> None:
+        """Read a registration workbook."""
+        self.desk_app.open_register(None, self._imported)
+
+    def _imported(self, result: ImportResult | None) -> None:
+        if result is not None and result.written:
+            self.action_show_tab("dossiers")
+            self.say(t("app.imported", self.lang, n=len(result.written)), "good")
+
+    def action_work_as(self) -> None:
+        """Choose the person to work as."""
+        self.desk_app.open_people()

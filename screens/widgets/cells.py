@@ -1,0 +1,63 @@
+"""Text into cells of exact width: what people typed is shown literally and can't shift a column.
+
+Nothing here parses markup. Every text passes `kcflow.text.visible`, which turns control and direction
+characters into pictures, before it is measured and cut.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ELLIPSIS = "…"
+# A letter may carry marks that take no cell of their own; beyond this many code points for each cell
+# the rest of a text can't be legitimate and is cut unread.
+_CODE_POINTS_PER_CELL = 6
+
+
+@cache
+def _door() -> "Callable[[str], str]":
+    from kcflow.text import visible
+
+    return visible
+
+
+def literal(text: str) -> str:
+    """Return `text` in its visible form: no control character, no direction mark, nothing hidden."""
+    return _door()(text)
+
+
+def fit(text: str, width: int, align: str = "left") -> str:
+    """Return `text` made visible and exactly `width` cells wide: padded, or cut with an ellipsis.
+
+    align: "left" or "right".
+    """
+    if width <= 0:
+        return ""
+    limit = (width + 1) * _CODE_POINTS_PER_CELL
+    shown = literal(text[:limit])
+    size = cell_len(shown)
+    if size > width or len(text) > limit:
+        cut = set_cell_size(shown, min(size, width - 1)).rstrip(" ") + ELLIPSIS
+        return set_cell_size(cut, width)
+    padding = " " * (width - size)
+    return padding + shown if align == "right" else shown + padding
+
+
+def fit_content(content: Content, width: int, align: str = "left") -> Content:
+    """Return `content` exactly `width` cells wide with its spans kept, if its text is harmless as it is.
+
+    A text that has to be changed to be harmless loses its spans: their offsets would no longer be true.
+    """
+    plain = content.plain
+    if len(plain) > (width + 1) * _CODE_POINTS_PER_CELL or literal(plain) != plain:
+        return Content(fit(plain, width, align), strip_control_codes=False)
+    cut = content.truncate(max(width, 0), ellipsis=True)
+    room = width - cut.cell_length
+    if room <= 0:
+        return cut
+    return cut.pad_left(room) if align == "right" else cut.pad_right(room)

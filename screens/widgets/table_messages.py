@@ -1,0 +1,72 @@
+"""What the virtual table tells its screen."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from screens.widgets.paged_view import PagedView
+
+
+@dataclass
+class TableMessage(Message, namespace="virtual_table"):
+    """Something about one table."""
+
+    table: "PagedView"
+
+    @property
+    def control(self) -> "PagedView":
+        """The table."""
+        return self.table
+
+    def _supersedes(self, message: Message) -> bool:
+        return (
+            type(message) is type(self) and isinstance(message, TableMessage) and message.table is self.table
+        )
+
+
+@dataclass
+class Highlighted(TableMessage, namespace="virtual_table"):
+    """The cursor stands on another row, or the row under it was read again. key None: no row at all."""
+
+    key: str | None
+    payload: object
+
+    def can_replace(self, message: Message) -> bool:
+        """Let the last of a burst stand for all."""
+        return self._supersedes(message)
+
+
+@dataclass
+class Chosen(TableMessage, namespace="virtual_table"):
+    """Somebody opened a row."""
+
+    key: str
+    payload: object
+
+
+@dataclass
+class SelectionChanged(TableMessage, namespace="virtual_table"):
+    """The set of selected keys is another one."""
+
+    keys: frozenset[str]
+
+
+@dataclass
+class LoadFailed(TableMessage, namespace="virtual_table"):
+    """The source raised `error`; rows that were already read stay."""
+
+    error: Exception
+
+
+@dataclass
+class Loaded(TableMessage, namespace="virtual_table"):
+    """Rows were read. count_known: how many are known. complete: whether that is all of them."""
+
+    count_known: int
+    complete: bool
+
+    def can_replace(self, message: Message) -> bool:
+        """Let the last of a burst stand for all."""
+        return self._supersedes(message)
