@@ -122,6 +122,7 @@ class ProposalScreen(DeskScreen[None]):
                 yield Static("", id="proposal-where", classes="panel", markup=False)
                 yield RevealingList(id="proposal-acts", classes="panel", compact=True)
                 yield Static("", id="proposal-papers", classes="panel", markup=False)
+                yield Static("", id="proposal-due", classes="panel", markup=False)
             with Container(id="proposal-rest"):
                 with VerticalScroll(id="proposal-middle"):
                     yield Static("", id="proposal-money", classes="panel", markup=False)
@@ -162,7 +163,7 @@ class ProposalScreen(DeskScreen[None]):
             self._not_loaded(self._failure)
 
     def _write_titles(self) -> None:
-        for name in ("where", "acts", "papers", "money", "facts", "timeline"):
+        for name in ("where", "acts", "papers", "due", "money", "facts", "timeline"):
             self.query_one(f"#proposal-{name}").border_title = t(f"proposal.panel.{name}", self.lang)
 
     def _write(self) -> None:
@@ -182,10 +183,12 @@ class ProposalScreen(DeskScreen[None]):
         for name, content in (
             ("where", parts.whereabouts(card, lang)),
             ("papers", parts.checklist(card, lang)),
+            ("due", parts.derivation(card, lang)),
             ("money", parts.money(card.money, lang)),
             ("facts", parts.facts(card, lang)),
         ):
             self.query_one(f"#proposal-{name}", Static).update(content)
+            self.query_one(f"#proposal-{name}").display = bool(content.lines)
         self._fill("#proposal-acts", self._act_options(card))
         self._fill(
             "#proposal-timeline", [Option(parts.moment(row, lang), f"row-{row.seq}") for row in _newest(card)]

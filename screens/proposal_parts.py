@@ -88,15 +88,23 @@ def whereabouts(card: DossierCard, lang: str) -> Hanging:
     else:
         said.append(line((t("proposal.waits_for", lang), DIM), (row.waits_for_label(lang), STRONG)))
         said.append(line((since, DIM)))
-        said += due_lines(card.due, row.days_left, lang)
+        said += due_lines(card.due, row.days_left, lang, derived=False)
     if card.return_to_label is not None:
         said.append(line((t("proposal.return_to", lang, state=card.return_to_label(lang)), WARN)))
     said += [line((f"! {warning(lang)}", WARN)) for warning in card.warnings]
     return lines(said)
 
 
-def due_lines(due: DueView | None, days_left: int | None, lang: str) -> list[Content]:
-    """The deadline, its kind and basis, and how the date came about."""
+def derivation(card: DossierCard, lang: str) -> Hanging:
+    """How the date of the deadline came about, line by line; empty without one."""
+    steps = card.due.derivation if card.due is not None else ()
+    return lines(line((step(lang), DIM)) for step in steps)
+
+
+def due_lines(
+    due: DueView | None, days_left: int | None, lang: str, *, derived: bool = True
+) -> list[Content]:
+    """The deadline, its kind and basis, and (`derived`) how the date came about."""
     if due is None:
         return [line((t("proposal.no_due", lang), DIM))]
     first: list[Part] = [(t("proposal.due", lang), DIM), (date_text(due.on, lang), STRONG)]
@@ -107,7 +115,8 @@ def due_lines(due: DueView | None, days_left: int | None, lang: str) -> list[Con
             (f"  {sign} {t(f'proposal.days_{key}', lang, days=abs(days_left))}".replace("   ", "  "), style)
         )
     said = [line(*first), line((f"  {DEADLINE_KIND[due.kind](lang)}: {due.basis}", DIM))]
-    said += [line((f"  {step(lang)}", DIM)) for step in due.derivation]
+    if derived:
+        said += [line((f"  {step(lang)}", DIM)) for step in due.derivation]
     return said
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MAX_ATTACHMENT = 20 * 1024 * 1024
 """Bytes (reliability.md §4.4)."""
 
+OTHER_DOCUMENT = "van_ban_khac"
+"""Kind of a paper entered with an act that has none of its own."""
+
 LENGTHS = {
     "title": 500,
     "objective": 3000,
@@ -108,7 +111,7 @@ def inputs(move: MoveInput, action: Action, today: date, known: frozenset[str]) 
     kinds = Lifecycle.act_documents(action)
     document = None
     if any((move.document_number, move.document_date, move.signer, move.document_kind, move.document_file)):
-        kind = move.document_kind or (kinds[0] if kinds else "cong_van_de_nghi")
+        kind = move.document_kind or (kinds[0] if kinds else OTHER_DOCUMENT)
         document = paper(
             PaperInput(
                 kind,

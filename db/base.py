@@ -1,0 +1,141 @@
+"""What all tables share: names of constraints, column types for both databases, generated columns."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.compiler import DDLCompiler, SQLCompiler
+from sqlmodel import Field, SQLModel
+
+from db.leaf import instant
+
+
+class Base(SQLModel):
+    """Base of every table; constraints get predictable names, so that migrations can name them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+
+
+# Byte order on both databases: it is Python's order too, and pages end where the next one begins.
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+# STRICT tables of SQLite know INTEGER (64 bits), not BIGINT.
+INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class Day(sa.TypeDecorator[date]):
+    """A date of the calendar, kept as YYYY-MM-DD like in the leaf."""
+
+    impl = TEXT
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Return the text that is stored; a time is not a date."""
+        if isinstance(value, datetime):
+            raise TypeError("a date was expected, not a time")
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> date | None:  # noqa: ARG002
+        """Return the date."""
+        return None if value is None else date.fromisoformat(value)
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """An instant in UTC, kept as YYYY-MM-DDTHH:MM:SS.ffffffZ like in the leaf; naive times are refused."""
+
+    impl = TEXT
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Return the text that is stored. Raises `ValueError` for a naive time."""
+        return None if value is None else instant(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the aware time."""
+        return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
+
+
+Type = sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]]
+Anything = Any
+"""A field stands in for a value of any type."""
+
+
+class FromLeaf(sa.ColumnElement[Any]):
+    """The value of one key of the leaf in `history.leaf`, for generated columns."""
+
+    inherit_cache = False
+
+    def __init__(self, key: str, *, number: bool = False) -> None:
+        self.key_in_leaf = key
+        self.number = number
+
+
+@compiles(FromLeaf, "sqlite")
+def _from_leaf_sqlite(element: FromLeaf, _compiler: SQLCompiler, **_options: object) -> str:
+    return f"json_extract(leaf, '$.{element.key_in_leaf}')"
+
+
+@compiles(FromLeaf, "postgresql")
+def _from_leaf_postgresql(element: FromLeaf, _compiler: SQLCompiler, **_options: object) -> str:
+    value = f"(leaf::jsonb ->> '{element.key_in_leaf}')"
+    return f"{value}::bigint" if element.number else value
+
+
+class Generated(sa.Computed):
+    """A generated column: VIRTUAL on SQLite (no space), STORED on PostgreSQL (it can be indexed)."""
+
+    inherit_cache = False
+
+    def __init__(self, expression: sa.ColumnElement[Any] | str) -> None:
+        super().__init__(expression, persisted=True)
+
+
+def from_leaf(key: str, *, number: bool = False) -> Generated:
+    """Return the generated column of one key of the leaf."""
+    return Generated(FromLeaf(key, number=number))
+
+
+@compiles(Generated, "sqlite")
+def _generated_sqlite(element: Generated, compiler: DDLCompiler, **_options: object) -> str:
+    expression = compiler.sql_compiler.process(element.sqltext, literal_binds=True)
+    return f"GENERATED ALWAYS AS ({expression}) VIRTUAL"
+
+
+@compiles(Generated, "postgresql")
+def _generated_postgresql(element: Generated, compiler: DDLCompiler, **_options: object) -> str:
+    expression = compiler.sql_compiler.process(element.sqltext, literal_binds=True)
+    return f"GENERATED ALWAYS AS ({expression}) STORED"
+
+
+def column(
+    type_: Type,
+    *items: SchemaItem,
+    null: bool = False,
+    primary_key: bool = False,
+    unique: bool | None = None,
+    index: bool | None = None,
+    autoincrement: bool | Literal["auto"] = "auto",
+) -> Anything:
+    """Return the SQLModel field of a column with an explicit type."""
+    return Field(
+        sa_column=sa.Column(
+            type_,
+            *items,
+            nullable=null,
+            primary_key=primary_key,
+            unique=unique,
+            index=index,
+            autoincrement=autoincrement,
+        )
+    )

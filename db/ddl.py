@@ -1,0 +1,83 @@
+"""The whole schema as SQL text, made from the models and the trigger files.
+
+Migrations run a frozen copy of this text (db/migrations/ddl); a test says when the two have drifted apart.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from importlib import resources
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from db import leaf
+from db.models import indexes, tables
+from db.url import Dialect
+
+_SEARCH = (
+    "CREATE VIRTUAL TABLE dossier_search USING fts5(code, folded, content = 'dossier', content_rowid = 'id',"
+    " tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3')"
+)
+_HEAD = "INSERT INTO log_head (id, size, peaks) VALUES (1, 0, '')"
+_SHAPES = {
+    "LEAF": leaf.SPEC,
+    "PAPER": leaf.PAPER_SPEC,
+    "AMOUNT": leaf.AMOUNT_SPEC,
+    "DUE": leaf.DUE_SPEC,
+    "DEADLINE": leaf.DEADLINE_SPEC,
+    "CONTENT": leaf.CONTENT_SPEC,
+}
+
+
+def dialect_of(name: Dialect) -> sa.Dialect:
+    """Return SQLAlchemy's dialect with the parameter style that the store's statements use."""
+    if name == "sqlite":
+        return sqlite.dialect(paramstyle="named")
+    return psycopg.dialect()  # type: ignore[no-untyped-call]
+
+
+def triggers(name: Dialect) -> str:
+    """Return the guards of one database as SQL text."""
+    text = (resources.files("db") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    for mark, spec in _SHAPES.items():
+        text = text.replace(f"'@{mark}@'", f"'{json.dumps(dict(spec))}'")
+    return text
+
+
+def tables_ddl(name: Dialect) -> list[str]:
+    """Return CREATE TABLE and CREATE INDEX of one database, in order."""
+    dialect = dialect_of(name)
+    made = []
+    for table in tables(name):
+        made.append(str(CreateTable(table).compile(dialect=dialect)))
+        made += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes(table, name)]
+    return ["\n".join(line.rstrip() for line in text.strip().splitlines()) for text in made]
+
+
+def schema(name: Dialect) -> str:
+    """Return everything that makes a new store, as one SQL text."""
+    parts = tables_ddl(name) + ([_SEARCH] if name == "sqlite" else []) + [_HEAD]
+    return ";\n\n".join(parts) + ";\n\n" + triggers(name)
+
+
+def split(text: str) -> list[str]:
+    """Return the single statements of a SQLite script (triggers hold semicolons)."""
+    statements, rest = [], ""
+    for line in text.splitlines(keepends=True):
+        if not rest and (line.startswith("--") or not line.strip()):
+            continue
+        rest += line
+        if line.rstrip().endswith(";") and sqlite3.complete_statement(rest):
+            statements.append(rest.strip().rstrip(";"))
+            rest = ""
+    return statements
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(schema("postgresql" if "postgresql" in sys.argv[1:] else "sqlite"))

@@ -1,0 +1,59 @@
+"""The database's own list of legal moves, made from a lifecycle: nothing else may happen to a dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from states.model import ROLES, Lifecycle
+
+CREATE = "create"
+EDIT = "edit"
+RECORD_PAPERS = "record_papers"
+CORRECT = "correct"
+BUILT_IN = frozenset({CREATE, EDIT, RECORD_PAPERS, CORRECT})
+"""Acts that every lifecycle has; its own actions can't have these names."""
+
+ACTING = tuple(role for role in ROLES if role not in ("auditor", "supervisor", "admin"))
+CREATORS = ("unit", "department", "agency")
+EDITORS = ("unit", "department", "agency", "provincial_committee", "finance_department")
+
+
+@dataclass(frozen=True, slots=True)
+class LegalMove:
+    """One legal move; `from_state` is "" for create, `ending` the target state's ("" while open)."""
+
+    action: str
+    from_state: str
+    to_state: str
+    role: str
+    needs_reason: bool
+    ending: str
+
+
+def rows(lifecycle: Lifecycle) -> Iterator[LegalMove]:
+    """Yield every legal move of a lifecycle, each once: its actions' and the built-in ones.
+
+    Raises `ValueError` when an action of the lifecycle has the name of a built-in one.
+    """
+    if taken := BUILT_IN & lifecycle.action_by_name.keys():
+        raise ValueError(f"{lifecycle.key}: the names {sorted(taken)} are taken")
+    ending = {name: state.ending for name, state in lifecycle.state_by_name.items()}
+    seen = set()
+    for move in lifecycle.legal_moves():
+        if move not in seen:
+            seen.add(move)
+            action, source, target, role = move
+            needs = lifecycle.action_by_name[action].reason == "required"
+            yield LegalMove(action, source, target, role, needs, ending[target])
+    used = {role for action in lifecycle.actions for role in action.roles}
+    for role in CREATORS:
+        # A provincial lifecycle in which the agency never acts isn't opened by it either.
+        if role in used or role != "agency":
+            yield LegalMove(CREATE, "", lifecycle.initial, role, False, ending[lifecycle.initial])
+    for state in lifecycle.states:
+        for role in EDITORS if not state.final else ():
+            yield LegalMove(EDIT, state.name, state.name, role, False, state.ending)
+        for role in ACTING:
+            yield LegalMove(RECORD_PAPERS, state.name, state.name, role, False, state.ending)
+            yield LegalMove(CORRECT, state.name, state.name, role, True, state.ending)

@@ -1,0 +1,234 @@
+"""The store: connections kept ready, and transactions that commit when left normally, else roll back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from db.authorizer import Role
+from db.engine import connect_postgresql, connect_sqlite
+from db.errors import OutcomeUnknown, StoreUnusable
+from db.failures import translate
+from db.moves import Writer
+from db.reader import Reader
+from db.url import Dialect, parse_url
+
+R = TypeVar("R", bound=Reader)
+_BEGIN = {
+    ("sqlite", False): "BEGIN",
+    ("sqlite", True): "BEGIN IMMEDIATE",
+    ("postgresql", False): "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    ("postgresql", True): "BEGIN ISOLATION LEVEL READ COMMITTED",
+}
+_UNREPLICATED = "01000"
+"""The server was told to stop waiting for its standby: done here, perhaps lost with a fail-over."""
+
+
+class Admin(Writer):
+    """A transaction that keeps people, offices, reference data and lifecycles (db.directory)."""
+
+    __slots__ = ()
+
+
+class Transaction(Generic[R]):
+    """`with` a Reader, Writer or Admin; any exception rolls back, driver errors come out as the store's."""
+
+    __slots__ = ("_kind", "_raw", "_role", "_store", "_writes")
+
+    def __init__(self, store: Store, kind: type[R], role: Role, *, writes: bool) -> None:
+        self._store = store
+        self._kind = kind
+        self._role = role
+        self._writes = writes
+
+    def __enter__(self) -> R:
+        store = self._store
+        raw = store.take(self._role)
+        try:
+            raw.execute(_BEGIN[store.dialect, self._writes])
+        except Exception as error:
+            store.give_back(self._role, raw, healthy=store.dialect == "sqlite")
+            raise translate(error, store.location) or error from error
+        self._raw = raw
+        return self._kind(store, raw)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        store, raw = self._store, self._raw
+        try:
+            if error is None:
+                store.commit(raw)
+        except BaseException:
+            store.give_back(self._role, raw, healthy=store.abandon(raw))
+            raise
+        store.give_back(self._role, raw, healthy=error is None or store.abandon(raw))
+        if error is not None and (ours := translate(error, store.location)) is not None:
+            raise ours from error
+
+
+class Store:
+    """An open store. Threads may share it; each transaction has a connection of its own.
+
+    url: see db.url. now: the clock (aware times). timeout: seconds to wait for another writer. It does not
+    look at the file before the first transaction: `open_store` checks and migrates first.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        now: Callable[[], datetime] | None = None,
+        timeout: float = 10.0,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        self._address = parse_url(url)
+        self._timeout = timeout
+        self._idle: dict[Role, deque[Any]] = {role: deque() for role in Role}
+        self._lock = threading.Lock()
+        self._closed = False
+        self._pid = os.getpid()
+        self.url = url
+        self.now: Callable[[], datetime] = now or (lambda: datetime.now(UTC))
+        self.warnings = warnings
+
+    @property
+    def dialect(self) -> Dialect:
+        """ "sqlite" or "postgresql"."""
+        return self._address.dialect
+
+    @property
+    def location(self) -> str:
+        """The place for people: the file, or the server without its password."""
+        return self._address.location
+
+    def read(self) -> Transaction[Reader]:
+        """Begin a read: everything seen in it belongs to one moment."""
+        return Transaction(self, Reader, Role.APPLICATION, writes=False)
+
+    def write(self) -> Transaction[Writer]:
+        """Begin a write; on SQLite the only one. Raises `StoreBusy` when another does not end in time."""
+        return Transaction(self, Writer, Role.APPLICATION, writes=True)
+
+    def administer(self) -> Transaction[Admin]:
+        """Begin a write that keeps people, offices, reference data and lifecycles."""
+        return Transaction(self, Admin, Role.ADMINISTRATION, writes=True)
+
+    def close(self) -> None:
+        """Close the idle connections; those in use close when given back."""
+        self._closed = True
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- for transactions only ---------------------------------------------------------------------
+
+    def take(self, role: Role) -> Any:  # noqa: ANN401 - either driver's connection
+        """Return an idle connection or a new one."""
+        if self._closed:
+            raise StoreUnusable(location=self.location, detail="closed")
+        if self._pid != os.getpid():
+            # A forked child must not touch its parent's connections, not even to close them.
+            with self._lock:
+                self._inherited = self._idle
+                self._idle = {kind: deque() for kind in Role}
+                self._pid = os.getpid()
+        try:
+            raw = self._idle[role].pop()
+        except IndexError:
+            return self._connect(role)
+        if self.dialect == "postgresql" and raw.closed:
+            return self._connect(role)
+        return raw
+
+    def _connect(self, role: Role) -> Any:  # noqa: ANN401 - either driver's connection
+        if self._address.path is not None:
+            return connect_sqlite(self._address.path, role, timeout=self._timeout)
+        return connect_postgresql(str(self._address.dsn), timeout=self._timeout)
+
+    def give_back(self, role: Role, raw: Any, *, healthy: bool) -> None:  # noqa: ANN401
+        """Keep a connection for the next transaction, or close it."""
+        if healthy and not self._closed:
+            self._idle[role].append(raw)
+        else:
+            raw.close()
+
+    def commit(self, raw: Any) -> None:  # noqa: ANN401
+        """End a transaction for good. Raises the store's errors; `OutcomeUnknown` when nobody can tell."""
+        if self.dialect == "sqlite":
+            try:
+                if raw.in_transaction:
+                    raw.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise translate(error, self.location) or error from error
+            return
+        notices: list[str | None] = []
+
+        def heard(notice: Any) -> None:  # noqa: ANN401
+            notices.append(notice.sqlstate)
+
+        raw.add_notice_handler(heard)
+        try:
+            raw.execute("COMMIT")
+        except Exception as error:
+            if raw.closed:
+                raise OutcomeUnknown(location=self.location, detail=str(error).strip()) from error
+            raise translate(error, self.location) or error from error
+        finally:
+            raw.remove_notice_handler(heard)
+        if _UNREPLICATED in notices:
+            raise OutcomeUnknown(location=self.location, detail="not replicated")
+
+    def abandon(self, raw: Any) -> bool:  # noqa: ANN401
+        """Roll back if a transaction is open; say whether the connection is still good."""
+        try:
+            if self.dialect == "sqlite":
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+                return True
+            if not raw.closed:
+                raw.rollback()
+            return not raw.closed
+        except Exception:
+            return False
+
+
+def open_store(
+    url: str,
+    *,
+    create: bool = False,
+    now: Callable[[], datetime] | None = None,
+    allow_network: bool = False,
+    timeout: float = 10.0,
+) -> Store:
+    """Open a store after checking its place, its kind, its schema and its guards; upgrade it when older.
+
+    create: make it when there is none. allow_network: skip the check of the file system (one user, one
+    machine).
+    Raises `StoreMissing`, `StoreOnNetwork`, `StoreForeign`, `StoreNewer`, `StoreTampered`, `StoreDamaged` and
+    the other `StoreUnusable` errors.
+    """
+    from db import fingerprint, migrate
+
+    warnings = migrate.check_place(url, allow_network=allow_network)
+    migrate.ensure_current(url, create=create, now=now, timeout=timeout)
+    store = Store(url, now=now, timeout=timeout, warnings=warnings)
+    try:
+        with store.read() as reader:
+            fingerprint.check(reader)
+    except BaseException:
+        store.close()
+        raise
+    return store
