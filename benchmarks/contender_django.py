@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import django
@@ -37,7 +36,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
 from benchmarks.django_peer.models import Proposal  # noqa: E402
-from benchmarks.protocol import serve  # noqa: E402
+from benchmarks.protocol import Seconds, measure, serve  # noqa: E402
 
 
 def main() -> None:
@@ -51,30 +50,27 @@ def main() -> None:
         ],
         batch_size=500,
     )
-    following = iter(range(SIZE))
+    numbers = iter(range(SIZE))
 
     def step(code: str) -> None:
         proposal = Proposal.objects.select_for_update().get(code=code)
         proposal.start(by=user, description="TT 36/2013 Đ8.1a")
         proposal.save()
 
-    def one(count: int) -> list[float]:
-        seconds = []
-        for _ in range(count):
-            code = f"KCQG-24-{next(following):06d}"
-            start = time.perf_counter()
-            with transaction.atomic():
-                step(code)
-            seconds.append(time.perf_counter() - start)
-        return seconds
-
-    def many(count: int) -> list[float]:
-        codes = [f"KCQG-24-{next(following):06d}" for _ in range(count)]
-        start = time.perf_counter()
+    def decide(codes: list[str]) -> None:
         with transaction.atomic():
             for code in codes:
                 step(code)
-        return [time.perf_counter() - start]
+
+    def following(count: int) -> list[str]:
+        return [f"KCQG-24-{next(numbers):06d}" for _ in range(count)]
+
+    def one(count: int) -> list[Seconds]:
+        return [measure(lambda code=code: decide([code])) for code in following(count)]
+
+    def many(count: int) -> list[Seconds]:
+        codes = following(count)
+        return [measure(lambda: decide(codes))]
 
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA journal_mode")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-import time
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
-from benchmarks.protocol import serve
+from benchmarks.protocol import Seconds, measure, serve
 from kcflow.bootstrap import found, open_shared
 from kcflow.config import Config
 from kcflow.reference import province
@@ -17,6 +17,7 @@ from kcflow.services.drafts import creation_leaf, draft_content
 from kcflow.services.views import DraftInput, MoveInput, PaperInput
 
 SETTINGS_BATCH = 1000
+ACTION = "start_provincial_appraisal"
 
 
 def prepare(path: Path, size: int) -> tuple[Desk, list[str]]:
@@ -61,23 +62,18 @@ def main() -> None:
     desk, codes = prepare(path, size)
     following = iter(codes)
 
-    def one(count: int) -> list[float]:
-        seconds = []
-        for _ in range(count):
-            code = next(following)
-            start = time.perf_counter()
-            desk.advance(code, "start_provincial_appraisal", MoveInput())
-            seconds.append(time.perf_counter() - start)
-        return seconds
-
-    def many(count: int) -> list[float]:
-        chosen = [next(following) for _ in range(count)]
-        start = time.perf_counter()
-        items = desk.advance_many(chosen, "start_provincial_appraisal", MoveInput())
-        seconds = [time.perf_counter() - start]
+    def decide(chosen: list[str]) -> None:
+        items = desk.advance_many(chosen, ACTION, MoveInput())
         if any(item.receipt is None for item in items):
             raise RuntimeError("refused")
-        return seconds
+
+    def one(count: int) -> list[Seconds]:
+        chosen = list(islice(following, count))
+        return [measure(lambda code=code: desk.advance(code, ACTION, MoveInput())) for code in chosen]
+
+    def many(count: int) -> list[Seconds]:
+        chosen = list(islice(following, count))
+        return [measure(lambda: decide(chosen))]
 
     with sqlite3.connect(path) as look:
         mode = look.execute("PRAGMA journal_mode").fetchone()[0]

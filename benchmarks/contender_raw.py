@@ -10,13 +10,12 @@ import hashlib
 import json
 import sqlite3
 import sys
-import time
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.protocol import serve
+from benchmarks.protocol import Seconds, measure, serve
 
 SCHEMA = """
 CREATE TABLE dossier (code TEXT PRIMARY KEY, state TEXT NOT NULL, version INTEGER NOT NULL,
@@ -44,7 +43,7 @@ def main() -> None:
         ((f"KCQG-24-{i:06d}", "0" * 64, f"Đề án số {i}") for i in range(size)),
     )
     db.execute("COMMIT")
-    following = iter(range(size))
+    numbers = iter(range(size))
 
     def step(code: str) -> None:
         row = db.execute("SELECT state, version, head, due_on FROM dossier WHERE code=?", (code,)).fetchone()
@@ -89,25 +88,21 @@ def main() -> None:
             (code, version + 1, "sct", "start", text, digest, leaf["request"]),
         )
 
-    def one(count: int) -> list[float]:
-        seconds = []
-        for _ in range(count):
-            code = f"KCQG-24-{next(following):06d}"
-            start = time.perf_counter()
-            db.execute("BEGIN IMMEDIATE")
-            step(code)
-            db.execute("COMMIT")
-            seconds.append(time.perf_counter() - start)
-        return seconds
-
-    def many(count: int) -> list[float]:
-        codes = [f"KCQG-24-{next(following):06d}" for _ in range(count)]
-        start = time.perf_counter()
+    def decide(codes: list[str]) -> None:
         db.execute("BEGIN IMMEDIATE")
         for code in codes:
             step(code)
         db.execute("COMMIT")
-        return [time.perf_counter() - start]
+
+    def following(count: int) -> list[str]:
+        return [f"KCQG-24-{next(numbers):06d}" for _ in range(count)]
+
+    def one(count: int) -> list[Seconds]:
+        return [measure(lambda code=code: decide([code])) for code in following(count)]
+
+    def many(count: int) -> list[Seconds]:
+        codes = following(count)
+        return [measure(lambda: decide(codes))]
 
     facts = {"journal_mode": mode, "synchronous": db.execute("PRAGMA synchronous").fetchone()[0]}
     serve({"one": one, "many": many}, facts)

@@ -7,8 +7,20 @@ import random
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+
+Seconds = tuple[float, float]
+"""Of one piece of work: by the clock on the wall, and of the processor (this process, kernel included)."""
+
+
+def measure(work: Callable[[], object]) -> Seconds:
+    """Do a piece of work and say how long it took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - wall, time.process_time() - cpu
 
 
 class Worker:
@@ -32,14 +44,14 @@ class Worker:
         answer: dict[str, object] = json.loads(line)
         return answer
 
-    def ask(self, what: str, count: int) -> list[float]:
+    def ask(self, what: str, count: int) -> list[Seconds]:
         """Seconds of each piece of work of one round."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{what} {count}\n")
         self._process.stdin.flush()
         seconds = self._read()["seconds"]
         assert isinstance(seconds, list)
-        return seconds
+        return [(wall, cpu) for wall, cpu in seconds]
 
     def stop(self) -> None:
         """End the process."""
@@ -48,10 +60,10 @@ class Worker:
         self._process.wait()
 
 
-def interleave(workers: Sequence[Worker], what: str, count: int, rounds: int) -> dict[str, float]:
-    """Median seconds per contender over `rounds` shuffled rounds (the first round warms up)."""
+def interleave(workers: Sequence[Worker], what: str, count: int, rounds: int) -> dict[str, Seconds]:
+    """Medians per contender over `rounds` shuffled rounds (the first round warms up)."""
     order = list(workers)
-    found: dict[str, list[float]] = {worker.name: [] for worker in workers}
+    found: dict[str, list[Seconds]] = {worker.name: [] for worker in workers}
     shuffle = random.Random(20240614)  # noqa: S311 - the order of contenders is no secret
     for number in range(rounds + 1):
         shuffle.shuffle(order)
@@ -59,14 +71,15 @@ def interleave(workers: Sequence[Worker], what: str, count: int, rounds: int) ->
             seconds = worker.ask(what, count)
             if number:
                 found[worker.name] += seconds
-    return {name: statistics.median(seconds) for name, seconds in found.items()}
+    return {
+        name: (statistics.median(wall for wall, _ in seconds), statistics.median(cpu for _, cpu in seconds))
+        for name, seconds in found.items()
+    }
 
 
-def serve(work: dict[str, object], facts: dict[str, object]) -> None:
+def serve(work: Mapping[str, Callable[[int], list[Seconds]]], facts: Mapping[str, object]) -> None:
     """The contender's side: announce its settings, then do what each line asks."""
     print(json.dumps(facts), flush=True)
     for line in sys.stdin:
         what, count = line.split()
-        function = work[what]
-        assert callable(function)
-        print(json.dumps({"seconds": function(int(count))}), flush=True)
+        print(json.dumps({"seconds": work[what](int(count))}), flush=True)

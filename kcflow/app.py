@@ -7,7 +7,7 @@ imported when they are shown.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -173,11 +173,11 @@ class KcflowApp(App[int]):
 
     # What screens ask for
 
-    def open_dossier(self, code: str) -> None:
-        """Show everything about one proposal."""
+    def open_dossier(self, code: str, codes: Sequence[str] = ()) -> None:
+        """Show everything about one proposal; `codes` are those of the list it was opened from."""
         from screens.proposal import ProposalScreen
 
-        self.push_screen(ProposalScreen(code), lambda _: self.data_changed())
+        self.push_screen(ProposalScreen(code, codes), lambda _: self.data_changed())
 
     def open_advance(
         self, code: str, action: str | None = None, done: Callable[[Receipt | None], None] | None = None

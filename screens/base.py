@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -59,8 +59,8 @@ class DeskApp(Protocol):
     def work_as(self, login: str) -> None:
         """Work as the person `login` from now on."""
 
-    def open_dossier(self, code: str) -> None:
-        """Show everything about one proposal."""
+    def open_dossier(self, code: str, codes: Sequence[str] = ()) -> None:
+        """Show everything about one proposal; `codes` are those of the list it was opened from."""
 
     def open_advance(
         self, code: str, action: str | None = None, done: Callable[[Receipt | None], None] | None = None

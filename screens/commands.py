@@ -29,6 +29,8 @@ _KEY_NAMES = {
     "minus": "-",
     "delete": "Del",
     "insert": "Ins",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 
 

@@ -68,7 +68,7 @@ class DossierPane(Pane):
     def action_open_row(self) -> None:
         """Open the dossier under the cursor."""
         if (row := self.current()) is not None:
-            self.desk_app.open_dossier(row.code)
+            self.desk_app.open_dossier(row.code, self.table.keys_near(self.table.cursor_row))
 
     def action_act(self) -> None:
         """Choose an act on the dossier under the cursor and carry it out."""

@@ -267,7 +267,8 @@ class StalledPane(Pane):
     def action_open_row(self) -> None:
         """Open the dossier under the cursor."""
         if (stalled := self.current()) is not None:
-            self.desk_app.open_dossier(stalled.row.code)
+            codes = self.table.keys_near(self.table.cursor_row)
+            self.desk_app.open_dossier(stalled.row.code, codes)
 
     def action_act(self) -> None:
         """Carry out an act on the dossier under the cursor."""

@@ -17,6 +17,7 @@ from transitions import EventData, Machine, MachineError
 
 from states.facts import Actor, Assignment, Case, Facts, Inputs, Paper, Refusal
 from states.guards import CONCLUDERS, CONTRARY, GUARDS, SAME_LACK
+from states.machine import LeanMachine
 from states.model import RETURN_TO, ROLES, SAME, Action, Lifecycle, Need
 
 AUTHORITIES: Final = ("TM.", "KT.", "TL.", "TUQ.")
@@ -358,7 +359,7 @@ def _leads_to(destination: str) -> Callable[[EventData], bool]:
 
 def build_machine(lifecycle: Lifecycle) -> Machine:
     """One flat `transitions` machine for a lifecycle version; it holds no dossier."""
-    machine = Machine(
+    machine = LeanMachine(
         model=None,
         states=[state.name for state in lifecycle.states],
         initial=None,

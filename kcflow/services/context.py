@@ -18,11 +18,11 @@ from kcflow.labels import OFFICE_KIND, OFFICE_ROLE, ROLE
 from kcflow.services.errors import NoPermission, NotFound
 from kcflow.services.texts import error_label
 from kcflow.services.views import OfficeView, PersonView, RoleView
-from states.clock import WorkCalendar
+from states.clock import Due, WorkCalendar, due_for
 from states.engine import NATIONAL_ROLES, PROVINCIAL_ROLES
 from states.facts import Actor, Assignment
 from states.loader import load_text
-from states.model import Label, Lifecycle
+from states.model import DeadlineRule, Label, Lifecycle
 
 if TYPE_CHECKING:
     from db.rows import AssignmentRow, OrganisationRow, PersonRow
@@ -36,6 +36,10 @@ ACTING_ROLES = frozenset(OFFICE_ROLE.values()) - {"auditor"}
 
 GROWTH_SECONDS = 2.0
 """At most this often does one process look for leaves that wait for their place."""
+
+
+DUES_KEPT = 512
+"""How many deadlines are remembered."""
 
 
 def utc_now() -> datetime:
@@ -55,26 +59,53 @@ class Shared:
     _lifecycles: dict[str, Lifecycle] | None = None
     _provincial: dict[str, str] | None = None
     _offices: dict[str, OrganisationRow] | None = None
+    _dues: dict[tuple[object, ...], Due | None] = field(default_factory=dict)
     _next_growth: float = 0.0
+    _leaves_wait: bool = False
 
     @property
     def today(self) -> date:
         """The date in Việt Nam."""
         return self.now().astimezone(VIET_NAM).date()
 
-    def grow_tree(self) -> None:
-        """On a server, give committed leaves their places in the tree now and then.
+    def due(
+        self, rules: tuple[DeadlineRule, ...], on: date, budget_year: int, ends_on: date | None
+    ) -> Due | None:
+        """`states.clock.due_for` by this store's calendar; the latest answers are kept.
+
+        One decision on a thousand dossiers counts the same days a thousand times. Raises `CalendarUnknown`.
+        """
+        key = (rules, on, budget_year, ends_on)
+        try:
+            return self._dues[key]
+        except KeyError:
+            due = due_for(rules, on, budget_year=budget_year, ends_on=ends_on, calendar=self.calendar)
+        if len(self._dues) >= DUES_KEPT:
+            self._dues.clear()
+        self._dues[key] = due
+        return due
+
+    def grow_tree(self, *, now: bool = False) -> None:
+        """On a server, give committed leaves their places in the tree: every now and then, or `now`.
 
         Failing to is no failure of the move: the leaves wait for the next one who comes by.
         """
-        if self.store.dialect != "postgresql" or monotonic() < self._next_growth:
+        if self.store.dialect != "postgresql" or (not now and monotonic() < self._next_growth):
+            self._leaves_wait = True
             return
         self._next_growth = monotonic() + GROWTH_SECONDS
+        self._leaves_wait = False
         from db.errors import StoreError
         from db.sequencer import sequence
 
         with suppress(StoreError):
             sequence(self.store)
+
+    def close(self) -> None:
+        """Close the store; on a server, our own leaves that wait get their places in the tree first."""
+        if self._leaves_wait:
+            self.grow_tree(now=True)
+        self.store.close()
 
     def forget(self) -> None:
         """Drop the caches after people, offices or lifecycles have changed."""

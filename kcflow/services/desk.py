@@ -171,7 +171,7 @@ class Desk:
 
     def close(self) -> None:
         """Close the store."""
-        self._shared.store.close()
+        self._shared.close()
 
     # -- reading -------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ def doctor(context: Context, full: bool) -> tuple[CheckView, ...]:
     whole: that takes a checkpoint in somebody else's hands (README, honest limits).
     """
     store, shared = context.store, context.shared
+    shared.grow_tree(now=True)
     checks = [
         CheckView("store", True, both("doctor.store", where=store.location, dialect=store.dialect)),
         CheckView("schema", True, both("doctor.schema", revision=migrate.HEAD)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from db.errors import Conflict
 from db.leaf import digest
+from db.legal import EDITORS
 from kcflow import reference
 from kcflow.labels import FIELD, KIND, MONEY_FIELDS, ROLE, SOURCE, SYSTEM_ACTION
 from kcflow.services import door
@@ -41,6 +42,12 @@ MAX_DONG = 10**15
 YEARS = range(2005, 2101)
 """Plan years since the first khuyến công decree (NĐ 134/2004)."""
 WRITING_ROLES = ("unit", "department", "agency")
+
+
+def creators(lifecycle: Lifecycle) -> tuple[str, ...]:
+    """Roles that may open a dossier of this lifecycle: the agency only where it acts (as in db.legal)."""
+    agency = any("agency" in action.roles for action in lifecycle.actions)
+    return tuple(role for role in WRITING_ROLES if agency or role != "agency")
 
 
 def folded(context: Context, content: Mapping[str, Any]) -> str:
@@ -80,6 +87,12 @@ def _date(field: str, value: object) -> str | None:
         raise _bad(field, "date_unreadable", value=str(value)) from None
 
 
+def _text(field: str, value: object, *, required: bool = False, multiline: bool = False) -> str | None:
+    """One text; a required one that is missing is refused as an empty one is."""
+    entered = None if value is None else str(value)
+    return door.text(field, (entered or "") if required else entered, required=required, multiline=multiline)
+
+
 def _texts(field: str, values: object) -> list[str]:
     if not isinstance(values, (list, tuple)):
         raise _bad(field, "list_expected")
@@ -106,7 +119,7 @@ def clean_content(raw: Mapping[str, Any]) -> dict[str, Any]:
         raise _bad("ends_on", "end_before_start")
     if raw["plan_year"] not in YEARS:
         raise _bad("plan_year", "year_absurd", value=raw["plan_year"])
-    title = door.text("title", raw["title"], required=True)
+    title = _text("title", raw["title"], required=True)
     content: dict[str, Any] = {
         "title": title,
         "source": raw["source"],
@@ -120,13 +133,13 @@ def clean_content(raw: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "kinds": _choices("kinds", raw["kinds"], list(KIND)),
         "content_codes": _choices("content_codes", raw["content_codes"], list(range(1, 10))),
-        "trade": door.text("trade", raw["trade"]),
-        "priority": door.text("priority", raw["priority"]),
-        "objective": door.text("objective", raw["objective"], multiline=True) or "",
-        "expected_result": door.text("expected_result", raw["expected_result"], multiline=True) or "",
+        "trade": _text("trade", raw["trade"]),
+        "priority": _text("priority", raw["priority"]),
+        "objective": _text("objective", raw["objective"], multiline=True) or "",
+        "expected_result": _text("expected_result", raw["expected_result"], multiline=True) or "",
         "starts_on": starts_on,
         "ends_on": ends_on,
-        "note": door.text("note", raw["note"], multiline=True) or "",
+        "note": _text("note", raw["note"], multiline=True) or "",
         "import_key": raw["import_key"],
         "import_ref": raw["import_ref"],
     }
@@ -252,7 +265,8 @@ def create(context: Context, draft: DraftInput, request: str | None, on: date | 
     if day > context.today:
         raise BadInput("act_in_future", error_label("on_in_future", on=day))
     lifecycle = context.shared.lifecycle_for(content["source"], content["province"], day)
-    assignment = assignment_for(context, draft_facts(context, content, lifecycle.initial), WRITING_ROLES)
+    facts = draft_facts(context, content, lifecycle.initial)
+    assignment = assignment_for(context, facts, creators(lifecycle))
     with context.store.write() as writer:
         done = already(context, writer, request, None, "create")
         if done is not None:
@@ -311,7 +325,8 @@ def edit(
                 state = lifecycle.state_by_name[row.state].label
                 raise BadInput("not_editable", error_label("not_editable", code=row.code, state=state))
             holder = lifecycle.state_by_name[row.state].waits_for
-            assignment = assignment_for(context, facts, tuple(dict.fromkeys((holder, *WRITING_ROLES))))
+            roles = (holder, *WRITING_ROLES) if holder in EDITORS else WRITING_ROLES
+            assignment = assignment_for(context, facts, tuple(dict.fromkeys(roles)))
             if expected_version is not None and expected_version != row.version:
                 raise Conflict(row.code, writer.history_row(row.code, row.version))
             content = clean_content({**row.content, **changes})

@@ -17,6 +17,7 @@ from kcflow.labels import HOLDER, ROLE, SYSTEM_ACTION
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, ConflictError, NotFound, RefusedByRules
+from kcflow.services.stored_facts import StoredFacts
 from kcflow.services.texts import both, document_label, error_label, reason
 from kcflow.services.views import (
     BulkItem,
@@ -33,7 +34,7 @@ from states.clock import Due
 from states.engine import Move, Option, Refused, apply, evaluate, explain
 from states.facts import Case, Facts, Inputs, Paper, Refusal
 from states.guards import GUARDS
-from states.model import Action, Label, Lifecycle
+from states.model import Action, DeadlineRule, Label, Lifecycle
 
 if TYPE_CHECKING:
     from db.moves import Writer
@@ -55,46 +56,7 @@ def facts_of(
     context: Context, row: StoredDossier, papers: Sequence[PaperRow], rounds: Iterable[int]
 ) -> Facts:
     """Everything the rules may look at, from the stored dossier and its papers (oldest first)."""
-    content = row.content
-    kinds: dict[str, str | None] = {}
-    for paper in papers:
-        kinds.pop(paper.kind, None)
-        kinds[paper.kind] = paper.conclusion
-    return Facts(
-        code=row.code,
-        state=row.state,
-        version=row.version,
-        source="kcqg" if row.source == "kcqg" else "kcdp",
-        plan_year=row.plan_year,
-        budget_year=row.budget_year,
-        province=row.province,
-        unit_office=row.unit_office,
-        unit_kind=context.shared.office_kind(row.unit_office),
-        kinds=frozenset(content["kinds"]),
-        total=content["total"],
-        requested=content["requested"],
-        counterpart=content["counterpart"],
-        other=content["other"],
-        approved=row.approved,
-        allocated=row.allocated,
-        advanced=row.advanced,
-        rounds=frozenset(rounds),
-        beneficiary_differs=bool(content["beneficiaries"]),
-        papers=kinds,
-        return_to=row.return_to,
-        entered_on=row.entered_on,
-        last_on=row.last_on,
-        last_actor=row.last_actor,
-        edited_since_entry=row.edited_since_entry,
-        starts_on=_day(content["starts_on"]),
-        ends_on=_day(content["ends_on"]),
-        due_on=row.due_on,
-        due_kind=row.due_kind,
-    )
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
+    return StoredFacts(row, context.shared.office_kind(row.unit_office), lambda _: papers, lambda _: rounds)
 
 
 def find(context: Context, reader: Reader, code: str) -> StoredDossier:
@@ -211,13 +173,14 @@ def due_after(
     context: Context, lifecycle: Lifecycle, facts: Facts, state: str, on: date, year: int
 ) -> Due | None:
     """The deadline of `state` counted from `on` (date of the act), by the rules that apply to it."""
-    case = Case(facts, Inputs(on=on, today=on), context.actor, None)
-    rules = [
-        rule
-        for rule in lifecycle.state_by_name[state].deadlines
-        if rule.when is None or GUARDS[rule.when](case) is None
-    ]
-    return clock.due_for(rules, on, budget_year=year, ends_on=facts.ends_on, calendar=context.shared.calendar)
+    rules: Sequence[DeadlineRule] = lifecycle.state_by_name[state].deadlines
+    if any(rule.when for rule in rules):
+        case = Case(facts, Inputs(on=on, today=on), context.actor, None)
+        rules = [rule for rule in rules if rule.when is None or GUARDS[rule.when](case) is None]
+    if not rules:
+        return None
+    ends_on = facts.ends_on if any(rule.by == "term_end" for rule in rules) else None
+    return context.shared.due(tuple(rules), on, year, ends_on)
 
 
 def _counted_from(action: Action, facts: Facts, on: date) -> date:
@@ -509,26 +472,16 @@ def _note_refusal(context: Context, refused: Refused, code: str, request: str) -
         )
 
 
-def _decide(
-    context: Context,
-    writer: Writer,
-    row: StoredDossier,
-    facts: Facts,
-    name: str,
-    entered: Inputs,
-    request: str,
-) -> tuple[dict[str, Any], Move]:
-    lifecycle = context.shared.lifecycle(row.lifecycle)
-    move = apply(lifecycle, facts, context.actor, name, entered)
-    if any(paper.file for paper in (*entered.papers, *((entered.document,) if entered.document else ()))):
-        entered = replace(
-            entered,
-            document=door.attach(writer, entered.document) if entered.document else None,
-            papers=tuple(door.attach(writer, paper) for paper in entered.papers),
-        )
-    at = context.shared.now()
-    leaf = move_leaf(context, lifecycle, row, facts, move, entered, at, request)
-    return leaf, move
+def _attached(writer: Writer, entered: Inputs) -> Inputs:
+    """What was entered, with its files kept in the store."""
+    document, papers = entered.document, entered.papers
+    if not (document and document.file) and not any(paper.file for paper in papers):
+        return entered
+    return replace(
+        entered,
+        document=door.attach(writer, document) if document else None,
+        papers=tuple(door.attach(writer, paper) for paper in papers),
+    )
 
 
 def advance(context: Context, code: str, name: str, move: MoveInput) -> Receipt:
@@ -541,16 +494,26 @@ def advance(context: Context, code: str, name: str, move: MoveInput) -> Receipt:
     lifecycle: Lifecycle | None = None
     try:
         with context.store.write() as writer:
-            row, lifecycle, facts = load(context, writer, code)
-            done = already(context, writer, request, row.code, name)
+            row = find(context, writer, code)
+            lifecycle = context.shared.lifecycle(row.lifecycle)
+            # A request made just now cannot have been carried out before.
+            done = already(context, writer, request, row.code, name) if move.request else None
             if done is not None:
                 return receipt(lifecycle, done, row.title, repeated=True)
             action = action_of(lifecycle, name)
             entered = door.inputs(move, action, context.today, known_documents())
             if entered.expected_version is not None and entered.expected_version != row.version:
                 raise Conflict(row.code, writer.history_row(row.code, row.version))
-            leaf, decided = _decide(context, writer, row, facts, name, entered, request)
-            stored = writer.append(leaf)
+            facts = StoredFacts(
+                row,
+                context.shared.office_kind(row.unit_office),
+                lambda code: writer.papers([code]).get(code, ()),
+                lambda code: writer.rounds([code]).get(code, ()),
+            )
+            decided = apply(lifecycle, facts, context.actor, name, entered)
+            entered = _attached(writer, entered)
+            at = context.shared.now()
+            stored = writer.append(move_leaf(context, lifecycle, row, facts, decided, entered, at, request))
     except Conflict as lost:
         raise conflict(context, lost) from None
     except Refused as refused:
@@ -580,38 +543,49 @@ def advance_many(
     try:
         with context.store.write() as writer:
             rows = {row.code: row for row in writer.dossiers(wanted)}
-            papers, rounds = writer.papers(wanted), writer.rounds(wanted)
+            papers, rounds = cache(writer.papers), cache(writer.rounds)
+            every = tuple(wanted)
+
+            def papers_of(code: str) -> Sequence[PaperRow]:
+                return papers(every).get(code, ())
+
+            def rounds_of(code: str) -> Iterable[int]:
+                return rounds(every).get(code, ())
+
             leaves: list[dict[str, Any]] = []
             entered_by_key: dict[str, Inputs] = {}
+            attached_by_key: dict[str, Inputs] = {}
             for code in wanted:
                 row = rows.get(code) or find(context, writer, code)
                 find_ok = context.may_read(row.province, row.unit_office, row.state)
                 if not find_ok:
                     raise NotFound("not_found", error_label("not_found", code=code))
-                lifecycle = context.shared.lifecycle(row.lifecycle)
+                key = row.lifecycle
+                lifecycle = context.shared.lifecycle(key)
                 item_request = door.bulk_request(request, code)
                 # A request made just now cannot have been carried out before.
                 done = already(context, writer, item_request, code, name) if move.request else None
                 if done is not None:
                     items[code] = BulkItem(code, receipt(lifecycle, done, row.title, repeated=True))
                     continue
-                action = action_of(lifecycle, name)
-                if row.lifecycle not in entered_by_key:
-                    entered_by_key[row.lifecycle] = door.inputs(
-                        base, action, context.today, known_documents()
-                    )
-                facts = facts_of(context, row, papers.get(code, []), rounds.get(code, ()))
+                if key not in entered_by_key:
+                    action = action_of(lifecycle, name)
+                    entered_by_key[key] = door.inputs(base, action, context.today, known_documents())
+                entered = entered_by_key[key]
+                unit_kind = context.shared.office_kind(row.unit_office)
+                facts = StoredFacts(row, unit_kind, papers_of, rounds_of)
                 try:
-                    leaf, _ = _decide(
-                        context, writer, row, facts, name, entered_by_key[row.lifecycle], item_request
-                    )
+                    decided = apply(lifecycle, facts, context.actor, name, entered)
                 except Refused as refused:
                     reasons = tuple(
                         reason(r, lifecycle, context.shared.office_name) for r in refused.refusals
                     )
                     items[code] = BulkItem(code, None, reasons)
                     continue
-                leaves.append(leaf)
+                if key not in attached_by_key:
+                    attached_by_key[key] = _attached(writer, entered)
+                entered, at = attached_by_key[key], context.shared.now()
+                leaves.append(move_leaf(context, lifecycle, row, facts, decided, entered, at, item_request))
             if all_or_nothing and any(item.receipt is None for item in items.values()):
                 raise _AbandonBulk
             for stored in writer.append_many(leaves):

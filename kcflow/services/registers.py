@@ -17,11 +17,11 @@ from kcflow.register_texts import refused_sentence
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.drafts import (
-    WRITING_ROLES,
     assignment_for,
     clean_content,
     code_prefix,
     creation_leaf,
+    creators,
     draft_facts,
 )
 from kcflow.services.errors import BadInput
@@ -257,7 +257,7 @@ def write(context: Context, plan: ImportPlan, skip_bad_rows: bool, on: date | No
     units = {row.implementing_unit: _find_unit(context, row.implementing_unit, province) for row in rows}
     for name, unit in units.items():
         facts = draft_facts(context, {**probe, "unit_office": unit or name}, lifecycle.initial)
-        assignment_for(context, facts, WRITING_ROLES)
+        assignment_for(context, facts, creators(lifecycle))
     new = [name for name, unit in units.items() if unit is None]
     if new:
         with context.store.administer() as admin:
@@ -276,7 +276,7 @@ def write(context: Context, plan: ImportPlan, skip_bad_rows: bool, on: date | No
         for code, row in zip(codes, fresh, strict=True):
             content = _content(reading, row, province, units[row.implementing_unit] or "")
             facts = draft_facts(context, content, lifecycle.initial)
-            assignment = assignment_for(context, facts, WRITING_ROLES)
+            assignment = assignment_for(context, facts, creators(lifecycle))
             request = door.bulk_request(door.request_id(None), row.import_key)
             leaves.append(
                 creation_leaf(context, lifecycle, assignment, content, code=code, on=day, request=request)

@@ -99,6 +99,11 @@ class PagedView(ScrollView):
         """The number of rows shown: those known so far, or the source's count."""
         return len(self._pages) if self._pages is not None else 0
 
+    def keys_near(self, index: int, reach: int = 200) -> tuple[str, ...]:
+        """Keys of the rows in memory around row `index`, in their order."""
+        rows = (self._row(at) for at in range(max(index - reach, 0), index + reach + 1))
+        return tuple(row.key for row in rows if row is not None)
+
     @property
     def pages_held(self) -> int:
         """The number of pages in memory."""

@@ -42,7 +42,7 @@ def vietnamese() -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """What was asked to be opened, in place of opening it."""
     calls: list[tuple[str, ...]] = []
-    monkeypatch.setattr(KcflowApp, "open_dossier", lambda _app, code: calls.append(("dossier", code)))
+    monkeypatch.setattr(KcflowApp, "open_dossier", lambda _app, code, _codes=(): calls.append(("dossier", code)))
     monkeypatch.setattr(KcflowApp, "open_draft", lambda *_: calls.append(("draft",)))
     monkeypatch.setattr(KcflowApp, "open_register", lambda *_: calls.append(("register",)))
     return calls

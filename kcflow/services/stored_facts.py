@@ -1,0 +1,90 @@
+"""The facts of a stored dossier, of which only those are worked out that a rule looks at.
+
+Most acts look at a few: a move that asks for no paper costs no query for papers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from states.facts import Facts
+
+if TYPE_CHECKING:
+    from db.rows import DossierRow, PaperRow
+
+_put = object.__setattr__  # Facts are frozen for everybody else
+
+
+class StoredFacts(Facts):
+    """`Facts` that reads the dossier's content, papers and rounds when first asked for them.
+
+    papers: gives a dossier's papers (by its code), oldest first. rounds: gives the numbers of its allocation
+    rounds. Both are called at most once, in the transaction that `row` was read in.
+    """
+
+    __slots__ = ("_papers", "_rounds", "_row")
+
+    def __init__(
+        self,
+        row: DossierRow,
+        unit_kind: str,
+        papers: Callable[[str], Sequence[PaperRow]],
+        rounds: Callable[[str], Iterable[int]],
+    ) -> None:
+        _put(self, "_row", row)
+        _put(self, "_papers", papers)
+        _put(self, "_rounds", rounds)
+        _put(self, "unit_kind", unit_kind)
+        _put(self, "source", "kcqg" if row.source == "kcqg" else "kcdp")
+        for name in _OF_ROW:
+            _put(self, name, getattr(row, name))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - called for what is not worked out yet
+        make = _LATER.get(name)
+        if make is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        value = make(self)
+        _put(self, name, value)
+        return value
+
+
+_OF_ROW: Final = (
+    *("code", "state", "version", "plan_year", "budget_year", "province", "unit_office"),
+    *("approved", "allocated", "advanced", "return_to", "entered_on", "last_on", "last_actor"),
+    *("edited_since_entry", "due_on", "due_kind"),
+)
+"""Facts that the row has under the same name."""
+
+
+def _content(facts: StoredFacts, name: str) -> Any:  # noqa: ANN401 - a JSON value
+    row: DossierRow = facts._row
+    return row.content[name]
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _papers(facts: StoredFacts) -> dict[str, str | None]:
+    kinds: dict[str, str | None] = {}
+    for paper in facts._papers(facts.code):
+        kinds.pop(paper.kind, None)
+        kinds[paper.kind] = paper.conclusion
+    return kinds
+
+
+_LATER: Final[Mapping[str, Callable[[StoredFacts], object]]] = {
+    "kinds": lambda facts: frozenset(_content(facts, "kinds")),
+    "total": lambda facts: _content(facts, "total"),
+    "requested": lambda facts: _content(facts, "requested"),
+    "counterpart": lambda facts: _content(facts, "counterpart"),
+    "other": lambda facts: _content(facts, "other"),
+    "beneficiary_differs": lambda facts: bool(_content(facts, "beneficiaries")),
+    "starts_on": lambda facts: _day(_content(facts, "starts_on")),
+    "ends_on": lambda facts: _day(_content(facts, "ends_on")),
+    "papers": _papers,
+    "rounds": lambda facts: frozenset(facts._rounds(facts.code)),
+}
+"""Facts that are worked out when somebody asks."""
