@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import django
@@ -66,11 +67,11 @@ def main() -> None:
         return [f"KCQG-24-{next(numbers):06d}" for _ in range(count)]
 
     def one(count: int) -> list[Seconds]:
-        return [measure(lambda code=code: decide([code])) for code in following(count)]
+        return [measure(partial(decide, [code])) for code in following(count)]
 
     def many(count: int) -> list[Seconds]:
         codes = following(count)
-        return [measure(lambda: decide(codes))]
+        return [measure(partial(decide, codes))]
 
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA journal_mode")

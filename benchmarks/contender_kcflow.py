@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -69,11 +70,11 @@ def main() -> None:
 
     def one(count: int) -> list[Seconds]:
         chosen = list(islice(following, count))
-        return [measure(lambda code=code: desk.advance(code, ACTION, MoveInput())) for code in chosen]
+        return [measure(partial(desk.advance, code, ACTION, MoveInput())) for code in chosen]
 
     def many(count: int) -> list[Seconds]:
         chosen = list(islice(following, count))
-        return [measure(lambda: decide(chosen))]
+        return [measure(partial(decide, chosen))]
 
     with sqlite3.connect(path) as look:
         mode = look.execute("PRAGMA journal_mode").fetchone()[0]

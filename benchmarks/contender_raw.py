@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +99,11 @@ def main() -> None:
         return [f"KCQG-24-{next(numbers):06d}" for _ in range(count)]
 
     def one(count: int) -> list[Seconds]:
-        return [measure(lambda code=code: decide([code])) for code in following(count)]
+        return [measure(partial(decide, [code])) for code in following(count)]
 
     def many(count: int) -> list[Seconds]:
         codes = following(count)
-        return [measure(lambda: decide(codes))]
+        return [measure(partial(decide, codes))]
 
     facts = {"journal_mode": mode, "synchronous": db.execute("PRAGMA synchronous").fetchone()[0]}
     serve({"one": one, "many": many}, facts)

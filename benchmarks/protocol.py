@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-
 Seconds = tuple[float, float]
 """Of one piece of work: by the clock on the wall, and of the processor (this process, kernel included)."""
 

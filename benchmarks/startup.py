@@ -17,7 +17,7 @@ ROUNDS = 7
 
 def _run(command: list[str], environment: dict[str, str]) -> float:
     start = time.perf_counter()
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     return time.perf_counter() - start
 
 
@@ -30,7 +30,7 @@ def _first_paint(command: list[str], environment: dict[str, str], wanted: bytes)
         env={**environment, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"},
         stdin=child,
         stdout=child,
-        stderr=subprocess.DEVNULL,
+        stderr=child,  # Textual paints on stderr
         start_new_session=True,
     )
     os.close(child)
@@ -56,7 +56,8 @@ def report() -> None:
             "KCFLOW_DATABASE_URL": f"sqlite:///{folder}/sample.db",
             "KCFLOW_LANG": "vi",
         }
-        subprocess.run([program, "init", "--sample"], env=environment, stdout=subprocess.DEVNULL, check=True)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([program, "init", "--sample"], env=environment, check=True, **quiet)
         contenders = {
             "python -c pass": lambda: _run([sys.executable, "-c", "pass"], environment),
             "kcflow --version": lambda: _run([program, "--version"], environment),

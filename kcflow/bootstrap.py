@@ -16,7 +16,6 @@ from db.rows import (
 )
 from db.store import Admin, Store, open_store
 from kcflow import reference
-from kcflow.calendar import vietnam_calendar
 from kcflow.config import Config, data_dir, default_database, os_account
 from kcflow.labels import OFFICE_ROLE
 from kcflow.services.context import VIET_NAM, Shared, utc_now
@@ -57,19 +56,18 @@ def open_desk(config: Config, create: bool = False) -> Desk:
 
 
 def open_shared(config: Config, *, create: bool = False, now: Callable[[], datetime] | None = None) -> Shared:
-    """Open the store with its calendar. `now` replaces the clock (tests, the sample's play)."""
+    """Open the store. `now` replaces the clock (tests, the sample's play)."""
     with errors_as_sentences():
         store = open_store(config.database, create=create)
         try:
             with store.read() as reader:
                 marked = reader.meta().get(SAMPLE_DAY)
-            calendar = vietnam_calendar()
         except BaseException:
             store.close()
             raise
     sample_day = date.fromisoformat(marked) if marked else None
     clock = now or (_standing_still(sample_day) if sample_day else utc_now)
-    return Shared(store, clock, calendar, sample_day)
+    return Shared(store, clock, sample_day)
 
 
 def _standing_still(day: date) -> Callable[[], datetime]:

@@ -24,7 +24,6 @@ from db.rows import OrganisationRow, PersonRow
 from db.store import Store
 from kcflow import reference
 from kcflow.bootstrap import NATIONAL_OFFICES, SAMPLE_DAY, provincial_offices, put_reference
-from kcflow.calendar import vietnam_calendar
 from kcflow.labels import OFFICE_ROLE
 from kcflow.services.context import VIET_NAM, Shared
 from kcflow.services.desk import Desk
@@ -64,7 +63,7 @@ class Play:
     shared: Shared = field(init=False)
 
     def __post_init__(self) -> None:
-        self.shared = Shared(self.store, self.now, vietnam_calendar(), TODAY)
+        self.shared = Shared(self.store, self.now, TODAY)
 
     def now(self) -> datetime:
         """An office hour of the day of entry; every call a minute later."""

@@ -53,7 +53,6 @@ class Shared:
 
     store: Store
     now: Callable[[], datetime]
-    calendar: WorkCalendar
     sample_day: date | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     _lifecycles: dict[str, Lifecycle] | None = None
@@ -62,6 +61,13 @@ class Shared:
     _dues: dict[tuple[object, ...], Due | None] = field(default_factory=dict)
     _next_growth: float = 0.0
     _leaves_wait: bool = False
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The working days of Việt Nam; read on first use, because its package is slow to import."""
+        from kcflow.calendar import vietnam_calendar
+
+        return vietnam_calendar()
 
     @property
     def today(self) -> date:

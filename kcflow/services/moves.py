@@ -398,22 +398,20 @@ def receipt(
 ) -> Receipt:
     """What a history row says to the person who made it (the preview shows how a date was counted)."""
     leaf: Mapping[str, Any] = stored.leaf
-    states = lifecycle.state_by_name
-    due = None
-    if leaf["due"]:
-        due = DueView(date.fromisoformat(leaf["due"]["on"]), leaf["due"]["kind"], leaf["due"]["basis"])
+    states, due = lifecycle.state_by_name, leaf["due"]
+    from_state, to_state, action = leaf["from"], leaf["to"], leaf["action"]
     return Receipt(
-        code=stored.dossier,
+        code=leaf["dossier"],
         title=title,
-        seq=stored.seq,
-        action=stored.action,
-        action_label=action_label(lifecycle, stored.action),
-        from_state=stored.from_state,
-        from_label=states[stored.from_state].label if stored.from_state else None,
-        to_state=stored.to_state,
-        to_label=states[stored.to_state].label,
+        seq=leaf["seq"],
+        action=action,
+        action_label=action_label(lifecycle, action),
+        from_state=from_state,
+        from_label=states[from_state].label if from_state else None,
+        to_state=to_state,
+        to_label=states[to_state].label,
         waits_for_label=HOLDER[leaf["waits_for"]],
-        due=due,
+        due=DueView(date.fromisoformat(due["on"]), due["kind"], due["basis"]) if due else None,
         on=date.fromisoformat(leaf["on"]),
         at=datetime.fromisoformat(leaf["at"]),
         hash=stored.hash,

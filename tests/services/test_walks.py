@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -44,7 +44,7 @@ from tests.services.world import AGENCY, MINISTRY, ORDINARY, SCT, STC, UBND, UNI
 pytestmark = pytest.mark.slow
 
 ACTING = (UNIT, SCT, STC, UBND, AGENCY, MINISTRY)
-LOCAL = (
+LOCAL: tuple[tuple[str, str, dict[str, object]], ...] = (
     (UNIT, "submit_to_centre", {}),
     (UNIT, "submit_to_department", {}),
     (SCT, "record_department_appraisal", {"conclusion": "agreed"}),
@@ -93,7 +93,7 @@ def prepare(world: World, national: Iterable[int], local: Iterable[int]) -> None
     for count in local:
         code = world.draft(source="kcdp")
         for login, action, given in LOCAL[:count]:
-            world.act(login, code, action, **given)
+            world.act(login, code, action, None, **given)
     for count in national:
         code = world.draft()
         for login, action, on, given in ORDINARY[:count]:
@@ -415,6 +415,8 @@ def walk(dialect: str, founded: Path, examples: int, steps: int) -> None:
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
+            # A failing walk is shortened; explaining it would take minutes more.
+            phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -9,7 +9,6 @@ from db import directory
 from db.rows import OrganisationRow, PersonRow
 from db.store import Store
 from kcflow.bootstrap import found
-from kcflow.calendar import vietnam_calendar
 from kcflow.reference import province
 from kcflow.services.context import VIET_NAM, Shared
 from kcflow.services.desk import Desk
@@ -27,7 +26,7 @@ class World:
         self.store = store
         self.day = day
         self._ticks = itertools.count()
-        self.shared = Shared(store, self.now, vietnam_calendar())
+        self.shared = Shared(store, self.now)
         found(store, [province(HA_GIANG), province(THAI_NGUYEN)], date(2020, 1, 1))
         with store.administer() as admin:
             directory.add_organisation(

@@ -42,7 +42,11 @@ def vietnamese() -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """What was asked to be opened, in place of opening it."""
     calls: list[tuple[str, ...]] = []
-    monkeypatch.setattr(KcflowApp, "open_dossier", lambda _app, code, _codes=(): calls.append(("dossier", code)))
+
+    def opened(_app: KcflowApp, code: str, _codes: object = ()) -> None:
+        calls.append(("dossier", code))
+
+    monkeypatch.setattr(KcflowApp, "open_dossier", opened)
     monkeypatch.setattr(KcflowApp, "open_draft", lambda *_: calls.append(("draft",)))
     monkeypatch.setattr(KcflowApp, "open_register", lambda *_: calls.append(("register",)))
     return calls
