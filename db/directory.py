@@ -6,19 +6,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import date
-from functools import lru_cache
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-
 from db import legal
-from db.base import Base
 from db.errors import DuplicateRow, IntegrityRefused, LifecycleChanged, UnknownRow
 from db.failures import translate
 from db.leaf import instant
-from db.models import Assignment, Organisation
-from db.reader import Reader, table
+from db.reader import Reader
 from db.rows import (
     ActivityContentRow,
     AssignmentRow,
@@ -29,9 +23,7 @@ from db.rows import (
     PersonRow,
     ProvinceRow,
 )
-from db.statements import Statement, compile_for, given
 from db.store import Admin
-from db.url import Dialect
 from states.model import Lifecycle
 
 T = TypeVar("T")
@@ -63,65 +55,19 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-@lru_cache
-def _insert(dialect: Dialect, name: str, names: tuple[str, ...], update: bool) -> Statement:
-    """INSERT of the named columns; `update`: a row with that key is brought up to date instead."""
-    into = Base.metadata.tables[name]
-    made: Any = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(into).inline()
-    made = made.values({column: given(column) for column in names})
-    if update:
-        unique = ["item", "valid_from"] if name == "ceiling" else [c.name for c in into.primary_key]
-        made = made.on_conflict_do_update(
-            index_elements=unique,
-            set_={column: made.excluded[column] for column in names if column not in unique},
-        )
-    return compile_for(dialect, made)
-
-
-@lru_cache
-def _set(dialect: Dialect, name: str, names: tuple[str, ...]) -> Statement:
-    """UPDATE of the named columns of the row with key :key_."""
-    into = Base.metadata.tables[name]
-    key = next(iter(into.primary_key))
-    made = sa.update(into).where(key == given("key_")).values({column: given(column) for column in names})
-    return compile_for(dialect, made)
-
-
-@lru_cache
-def _select(dialect: Dialect, name: str, names: tuple[str, ...], by: str | None, on: bool) -> Statement:
-    """SELECT of a row type's columns by key order; `by`: one column's value; `on`: valid on that day."""
-    columns = Base.metadata.tables[name].c
-    made = sa.select(*(columns[column] for column in names)).order_by(*columns)
-    if by is not None:
-        made = made.where(columns[by] == given("value"))
-    if on:
-        made = made.where(_valid(columns))
-    return compile_for(dialect, made)
-
-
-def _valid(columns: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 - a column collection
-    # Text against text: the column types would ask for dates.
-    day: sa.ColumnElement[str] = sa.type_coerce(given("on"), sa.Text)
-    begun = columns.valid_from.is_(None) | (sa.type_coerce(columns.valid_from, sa.Text) <= day)
-    valid: sa.ColumnElement[bool] = begun & (
-        columns.valid_to.is_(None) | (sa.type_coerce(columns.valid_to, sa.Text) >= day)
-    )
-    return valid
-
-
 def _find(
     reader: Reader, kind: type[T], *, by: str | None = None, value: str = "", on: date | None = None
 ) -> list[T]:
     params = ({"value": value} if by else {}) | ({"on": on.isoformat()} if on else {})
     names = _names(kind)
-    statement = _select(reader.dialect, TABLES[kind], names, by, on is not None)
+    statement = reader.sql("select", TABLES[kind], names, by, on is not None)
     return [_row(kind, names, row) for row in reader.rows(statement, params)]
 
 
 def _add(admin: Admin, row: Any, key: str) -> None:  # noqa: ANN401 - any of the row types
     name = TABLES[type(row)]
     try:
-        admin.run(_insert(admin.dialect, name, _names(type(row)), False), _plain(asdict(row)))
+        admin.run(admin.sql("insert", name, _names(type(row)), False), _plain(asdict(row)))
     except Exception as error:
         ours = translate(error, "")
         # Only the message tells a key that is there already from any other refusal.
@@ -134,12 +80,12 @@ def _add(admin: Admin, row: Any, key: str) -> None:  # noqa: ANN401 - any of the
 def _put(admin: Admin, rows: Iterable[Any]) -> int:
     number = 0
     for number, row in enumerate(rows, 1):  # noqa: B007 - counts
-        admin.run(_insert(admin.dialect, TABLES[type(row)], _names(type(row)), True), _plain(asdict(row)))
+        admin.run(admin.sql("insert", TABLES[type(row)], _names(type(row)), True), _plain(asdict(row)))
     return number
 
 
 def _change(admin: Admin, name: str, key: str | int, **values: object) -> None:
-    statement = _set(admin.dialect, name, tuple(values))
+    statement = admin.sql("set", name, tuple(values))
     if admin.run(statement, {"key_": key, **_plain(dict(values))}) != 1:
         raise UnknownRow(table=name, key=key)
 
@@ -162,7 +108,7 @@ def install_lifecycle(admin: Admin, lifecycle: Lifecycle, province: str | None =
             )
         return there
     moves = list(legal.rows(lifecycle))
-    statement = _insert(admin.dialect, "legal_move", (*_names(legal.LegalMove), "lifecycle", "fsm"), False)
+    statement = admin.sql("insert", "legal_move", (*_names(legal.LegalMove), "lifecycle", "fsm"), False)
     for move in moves:
         values = asdict(move) | {"lifecycle": lifecycle.key, "fsm": lifecycle.fingerprint[:16]}
         admin.run(statement, values | {"needs_reason": int(move.needs_reason)})
@@ -178,7 +124,7 @@ def install_lifecycle(admin: Admin, lifecycle: Lifecycle, province: str | None =
         "moves": len(moves),
         "installed_at": instant(admin.store.now()),
     }
-    admin.run(_insert(admin.dialect, "lifecycle_version", tuple(values), False), values)
+    admin.run(admin.sql("insert", "lifecycle_version", tuple(values), False), values)
     installed = admin.lifecycle(lifecycle.key)
     if installed is None:
         raise UnknownRow(table="lifecycle_version", key=lifecycle.key)
@@ -249,42 +195,20 @@ def set_os_login(admin: Admin, login: str, os_login: str | None) -> None:
 # -- who holds which role where ------------------------------------------------------------------------
 
 
-@lru_cache
-def _assignments(dialect: Dialect, person: bool, organisation: bool, on: bool) -> Statement:
-    a, o = table(Assignment).c, table(Organisation).c
-    made = sa.select(
-        a.id, a.person, a.role, a.organisation, o.name, o.kind, o.province, a.valid_from, a.valid_to
-    ).join_from(table(Assignment), table(Organisation), a.organisation == o.code)
-    if person:
-        made = made.where(a.person == given("person"))
-    if organisation:
-        made = made.where(a.organisation == given("organisation"))
-    if on:
-        made = made.where(_valid(a), _valid(o))
-    return compile_for(dialect, made.order_by(a.person, a.valid_from, a.id))
-
-
 def assignments(
     reader: Reader, person: str | None = None, organisation: str | None = None, on: date | None = None
 ) -> list[AssignmentRow]:
     """Return assignments, of a person, in an office, valid on a day (the office too), or any of these."""
-    statement = _assignments(reader.dialect, person is not None, organisation is not None, on is not None)
+    statement = reader.sql("assignments", person is not None, organisation is not None, on is not None)
     params = {"person": person, "organisation": organisation, "on": on.isoformat() if on else None}
     asked = {name: value for name, value in params.items() if value is not None}
     return [_row(AssignmentRow, _names(AssignmentRow), row) for row in reader.rows(statement, asked)]
 
 
-@lru_cache
-def _assign(dialect: Dialect) -> Statement:
-    names = ("person", "role", "organisation", "valid_from")
-    made = table(Assignment).insert().values({name: given(name) for name in names})
-    return compile_for(dialect, made.returning(table(Assignment).c.id))
-
-
 def assign(admin: Admin, person: str, role: str, organisation: str, valid_from: date) -> int:
     """Give a person a role in an office from a day on; return the assignment's id."""
     values = {"person": person, "role": role, "organisation": organisation, "valid_from": valid_from}
-    row = admin.one(_assign(admin.dialect), _plain(values))
+    row = admin.one(admin.sql("assign"), _plain(values))
     return int(row[0]) if row else 0
 
 
@@ -341,4 +265,4 @@ def document_kinds(reader: Reader) -> list[DocumentKindRow]:
 
 def put_meta(admin: Admin, key: str, value: str) -> None:
     """Keep a fact about the store as a whole, such as the day on which a sample stands still."""
-    admin.run(_insert(admin.dialect, "meta", ("key", "value"), True), {"key": key, "value": value})
+    admin.run(admin.sql("insert", "meta", ("key", "value"), True), {"key": key, "value": value})

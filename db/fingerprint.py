@@ -16,9 +16,9 @@ from db.url import Dialect
 
 EXPECTED: Final[dict[Dialect, str]] = {
     "sqlite": "08326f8ca1dd6a10547f77ba43cc098be259ee596e74a942b5376cac35b6b5c0",
-    "postgresql": "5595d2f806f1a866933e38127ca799f0015e64aaa16dccbccbebe0c03e2f50db",
+    "postgresql": "3d6ac08a9686e30aada0eaee11b7aeaf8722d6fb1f16430a104d1835676e324c",
 }
-"""Of the newest revision; `python -m db.fingerprint URL` prints a store's."""
+"""Of the newest revision; `python -m db.fingerprint URL` prints that of a store."""
 
 # FTS5's own tables and the statistics of ANALYZE differ between versions of SQLite and hold no rule.
 _SQLITE = """
@@ -78,4 +78,14 @@ def check(reader: Reader) -> None:
     """Raise `StoreTampered` unless the schema is the one that this program made."""
     found = schema(reader)
     if found != EXPECTED[reader.dialect]:
-        raise StoreTampered(location="", found=found[:16], expected=EXPECTED[reader.dialect][:16])
+        expected = EXPECTED[reader.dialect]
+        raise StoreTampered(location=reader.store.location, found=found[:16], expected=expected[:16])
+
+
+if __name__ == "__main__":
+    import sys
+
+    from db.store import Store
+
+    with Store(sys.argv[1]) as store, store.read() as reading:
+        sys.stdout.write(f"{schema(reading)}\n")

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from db import leaf as leaves
 from db.errors import AlreadyDone, Conflict, IntegrityRefused, StoreError
 from db.failures import DONE, STALE, translate
-from db.models import AttachmentBlob, Counter, Refusal
-from db.reader import H, Reader, dossier_row, table
+from db.reader import Reader, dossier_row
 from db.rows import ZERO_HASH, DossierRow, HistoryRow
-from db.statements import Statement, compile_for, given
-from db.url import Dialect
+from db.statements import Statement
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -29,61 +22,20 @@ RACES = ("uq_history_dossier_seq", "history.dossier, history.seq")
 REPEATS = ("uq_history_request", "history.request")
 
 
-@dataclass(frozen=True, slots=True)
-class Writes:
-    """The statements of this module, compiled for one database."""
-
-    append: Statement
-    refuse: Statement
-    blob: Statement
-    has_blob: Statement
-    count: Statement
-
-
-@lru_cache
-def writes(dialect: Dialect) -> Writes:
-    """Compile the statements once per database."""
-    refusal, blob, counter = table(Refusal), table(AttachmentBlob), table(Counter)
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    counted: Any = insert(counter).values(prefix=given("prefix"), value=given("n"))
-    counted = counted.on_conflict_do_update(
-        index_elements=[counter.c.prefix], set_={"value": counter.c.value + counted.excluded.value}
-    ).returning(counter.c.value)
-    append = H.insert().inline().values(leaf=given("leaf"), hash=given("hash"))
-    if dialect == "sqlite":
-        # Any refusal ends the whole transaction anyway; saying so spares SQLite a journal for each statement.
-        append = append.prefix_with("OR ROLLBACK")
-    named = ("at", "actor", "operator", "office", "dossier", "action", "reasons", "request")
-    return Writes(
-        append=compile_for(dialect, append),
-        refuse=compile_for(
-            dialect,
-            refusal.insert().inline().values({name: sa.cast(given(name), sa.Text) for name in named}),
-        ),
-        blob=compile_for(
-            dialect,
-            blob.insert().inline().values(sha256=given("sha256"), size=given("size"), data=given("data")),
-        ),
-        has_blob=compile_for(dialect, sa.select(blob.c.size).where(blob.c.sha256 == given("sha256"))),
-        count=compile_for(dialect, counted),
-    )
-
-
 class Writer(Reader):
     """A transaction that moves dossiers. Made by `Store.write`; after a refused write it is over."""
 
-    __slots__ = ("_over", "_writes")
+    __slots__ = ("_over",)
 
     def __init__(self, store: Store, raw: Any) -> None:  # noqa: ANN401 - either driver's connection
         super().__init__(store, raw)
-        self._writes = writes(store.dialect)
         self._over = False
 
     def dossier(self, code: str) -> DossierRow | None:
         """Return a dossier; on PostgreSQL nobody else can move it until this transaction ends."""
         if self.dialect == "sqlite":
             return super().dossier(code)
-        row = self.one(self._single.dossier_locked, {"code": code})
+        row = self.one(self.sql("dossier_locked"), {"code": code})
         return dossier_row(row) if row else None
 
     def append(self, leaf: Mapping[str, Any]) -> HistoryRow:
@@ -115,7 +67,7 @@ class Writer(Reader):
     def _append_sqlite(
         self, sealed: list[tuple[str, str, Mapping[str, Any]]], done: list[HistoryRow]
     ) -> None:
-        sql, seals = self._writes.append.sql, self._raw.seals
+        sql, seals = self.sql("append").sql, self._raw.seals
         cursor = self._raw.cursor()
         for text, hash_, leaf in sealed:
             seals.sealed = (text, hash_)
@@ -125,7 +77,7 @@ class Writer(Reader):
     def _append_postgresql(
         self, sealed: list[tuple[str, str, Mapping[str, Any]]], done: list[HistoryRow]
     ) -> None:
-        sql = f"{self._writes.append.sql} RETURNING id"
+        sql = self.sql("append").sql + " RETURNING id"
         if len(sealed) == 1:
             text, hash_, leaf = sealed[0]
             row = self._raw.execute(sql, {"leaf": text, "hash": hash_}).fetchone()
@@ -178,7 +130,7 @@ class Writer(Reader):
     ) -> None:
         """Keep a refused attempt. reasons: each {"kind", "code", "params"} as plain JSON values."""
         self.run(
-            self._writes.refuse,
+            self.sql("refuse"),
             {
                 "at": leaves.instant(self.store.now()),
                 "actor": actor,
@@ -194,21 +146,21 @@ class Writer(Reader):
     def put_blob(self, data: bytes) -> str:
         """Keep an attached file (once) and return its SHA-256 hex."""
         name = sha256(data).hexdigest()
-        if not self.rows(self._writes.has_blob, {"sha256": name}):
-            self.run(self._writes.blob, {"sha256": name, "size": len(data), "data": data})
+        if not self.rows(self.sql("has_blob"), {"sha256": name}):
+            self.run(self.sql("put_blob"), {"sha256": name, "size": len(data), "data": data})
         return name
 
     def next_code(self, prefix: str, n: int = 1, width: int = 4) -> list[str]:
         """Give out the next `n` codes: "KCQG-24-" gives ["KCQG-24-0001"]. None is given twice."""
         self._check_open()
-        row = self.one(self._writes.count, {"prefix": prefix, "n": n})
+        row = self.one(self.sql("count_codes"), {"prefix": prefix, "n": n})
         last = int(row[0]) if row else n
         return [f"{prefix}{number:0{width}}" for number in range(last - n + 1, last + 1)]
 
-    def run(self, statement: Statement, params: Mapping[str, Any]) -> int:
+    def run(self, compiled: Statement, params: Mapping[str, Any]) -> int:
         """Run a compiled write and return how many rows it touched."""
         self._check_open()
-        return int(self._raw.execute(statement.sql, statement.bind(params)).rowcount)
+        return int(self._raw.execute(compiled.sql, compiled.bind(params)).rowcount)
 
     def _check_open(self) -> None:
         # Without this, a write after a refused one would be a transaction of its own.

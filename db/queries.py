@@ -7,20 +7,14 @@ see. Each shape of a question (which filters, which order) is compiled once; lis
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Literal
 
-import sqlalchemy as sa
-
-from db.base import FromLeaf
 from db.leaf import instant
-from db.reader import HISTORY_COLUMNS, LINE_COLUMNS, D, H, Reader, dossier_line, history_row
+from db.reader import LINE_FIELDS, Reader, dossier_line, history_row
 from db.rows import Cursor, DossierLine, HistoryRow
-from db.statements import Among, Statement, compile_for, given
-from db.url import Dialect
+from db.statements import Shape
 
 Order = Literal["code", "-code", "due", "title", "entered", "-entered", "state", "newest"]
 
@@ -84,67 +78,7 @@ class HistoryFilter:
 
 NO_FILTER = DossierFilter()
 ALL_HISTORY = HistoryFilter()
-Shape = tuple[str, ...]
-Condition = sa.ColumnElement[bool]
-
-
-def _text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
-    # Dates are text in the store and in the parameters; without this Core would expect Python dates.
-    return sa.type_coerce(column, sa.Text)
-
-
-def _since(at: sa.BindParameter[Any]) -> Condition:
-    entered: sa.ColumnElement[Any] = FromLeaf("at")
-    return entered >= at
-
-
-# Written out, not as a parameter: only then may a partial index serve it.
-_OPEN: Condition = D.c.ending == sa.literal_column("''")
-_SEARCH = "dossier.id IN (SELECT rowid FROM dossier_search WHERE dossier_search MATCH :text)"
 _WORDS = re.compile(r"[^\W_]+")
-
-_DOSSIER: Mapping[str, Callable[[], Condition]] = {
-    "scope_provinces": lambda: Among(D.c.province, "scope_provinces"),
-    "scope_offices": lambda: Among(D.c.unit_office, "scope_offices"),
-    "scope_sources": lambda: Among(D.c.source, "scope_sources"),
-    "hide_states": lambda: sa.not_(Among(D.c.state, "hide_states")),
-    "states": lambda: Among(D.c.state, "states"),
-    "lifecycles": lambda: Among(D.c.lifecycle, "lifecycles"),
-    "provinces": lambda: Among(D.c.province, "provinces"),
-    "offices": lambda: Among(D.c.unit_office, "offices"),
-    "waits_for": lambda: Among(D.c.waits_for, "waits_for"),
-    "endings": lambda: Among(D.c.ending, "endings"),
-    "plan_year": lambda: D.c.plan_year == given("plan_year"),
-    "budget_year": lambda: D.c.budget_year == given("budget_year"),
-    "source": lambda: D.c.source == given("source"),
-    "kind": lambda: D.c.kind == given("kind"),
-    "due_kind": lambda: D.c.due_kind == given("due_kind"),
-    "open_only": lambda: _OPEN,
-    "due_from": lambda: D.c.due_on.is_not(None) & (_text(D.c.due_order) >= given("due_from")),
-    "due_before": lambda: _text(D.c.due_order) < given("due_before"),
-}
-_ORDERS: Mapping[str, tuple[tuple[sa.ColumnElement[Any], ...], bool]] = {
-    "code": ((D.c.code,), True),
-    "-code": ((D.c.code,), False),
-    "due": ((D.c.due_order, D.c.code), True),
-    "title": ((D.c.folded, D.c.code), True),
-    "entered": ((_text(D.c.entered_on), D.c.code), True),
-    "-entered": ((_text(D.c.entered_on), D.c.code), False),
-    "state": ((D.c.state, D.c.code), True),
-    "newest": ((D.c.id,), False),
-}
-_HISTORY: Mapping[str, Callable[[], Condition]] = {
-    "dossier": lambda: H.c.dossier == given("dossier"),
-    "actor": lambda: H.c.actor == given("actor"),
-    "office": lambda: H.c.office == given("office"),
-    "role": lambda: H.c.role == given("role"),
-    "actions": lambda: Among(H.c.action, "actions"),
-    "on_from": lambda: H.c.on_date >= given("on_from"),
-    "on_to": lambda: H.c.on_date <= given("on_to"),
-    "at_from": lambda: _since(given("at_from")),
-    "at_to": lambda: ~_since(given("at_to")),
-    "after": lambda: H.c.id < given("after"),
-}
 
 
 # -- from questions to parameters -----------------------------------------------------------------------
@@ -182,33 +116,7 @@ def _question(reader: Reader, scope: Scope, filter_: DossierFilter) -> tuple[Sha
     return shape, params
 
 
-def _conditions(shape: Shape) -> list[Condition]:
-    conditions = [_DOSSIER[name]() for name in shape if not name.startswith("text")]
-    search = next((name for name in shape if name.startswith("text")), None)
-    if search == "text":
-        conditions.append(sa.text(_SEARCH).bindparams(given("text")))  # type: ignore[arg-type]
-    elif search:
-        # The expression of the trigram index, word for word.
-        words = sa.literal_column("(lower(dossier.code) || ' ' || dossier.folded)", sa.Text)
-        conditions += [
-            words.op("~", is_comparison=True)(given(f"text{number}"))
-            for number in range(int(search.removeprefix("text")))
-        ]
-    return conditions
-
-
 # -- dossiers -------------------------------------------------------------------------------------------
-
-
-@lru_cache(512)
-def _list(dialect: Dialect, shape: Shape, order: str, after: bool) -> Statement:
-    keys, ascending = _ORDERS[order]
-    made = sa.select(*LINE_COLUMNS, *keys).where(*_conditions(shape))
-    if after:
-        end = sa.tuple_(*(given(f"after{number}") for number in range(len(keys))))
-        made = made.where(sa.tuple_(*keys) > end if ascending else sa.tuple_(*keys) < end)
-    made = made.order_by(*(key if ascending else key.desc() for key in keys)).limit(given("limit"))
-    return compile_for(dialect, made)
 
 
 def list_dossiers(
@@ -227,32 +135,19 @@ def list_dossiers(
     shape, params = _question(reader, scope, filter)
     if after is not None:
         params |= {f"after{number}": value for number, value in enumerate(after)}
-    statement = _list(reader.dialect, shape, order, after is not None)
+    statement = reader.sql("list", shape, order, after is not None)
     rows = reader.rows(statement, params | {"limit": limit + 1})
     more = len(rows) > limit
-    width = len(LINE_COLUMNS)
+    width = len(LINE_FIELDS)
     lines = [dossier_line(row[:width]) for row in rows[:limit]]
     return lines, tuple(rows[limit - 1][width:]) if more and limit else None
-
-
-@lru_cache(256)
-def _count(dialect: Dialect, shape: Shape) -> Statement:
-    capped: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(D)
-    capped = capped.where(*_conditions(shape)).limit(given("cap"))
-    return compile_for(dialect, sa.select(sa.func.count()).select_from(capped.subquery()))
 
 
 def count_dossiers(reader: Reader, scope: Scope, filter: DossierFilter = NO_FILTER, cap: int = 1001) -> int:  # noqa: A002
     """Return how many dossiers there are, at most `cap`: more is not worth waiting for."""
     shape, params = _question(reader, scope, filter)
-    row = reader.one(_count(reader.dialect, shape), params | {"cap": cap})
+    row = reader.one(reader.sql("count", shape), params | {"cap": cap})
     return int(row[0]) if row else 0
-
-
-@lru_cache(128)
-def _by_state(dialect: Dialect, shape: Shape) -> Statement:
-    made = sa.select(D.c.lifecycle, D.c.state, sa.func.count()).where(*_conditions(shape))
-    return compile_for(dialect, made.group_by(D.c.state, D.c.lifecycle))
 
 
 def count_by_state(
@@ -262,7 +157,7 @@ def count_by_state(
 ) -> dict[tuple[str, str], int]:
     """Return how many dossiers stand in each (lifecycle, state)."""
     shape, params = _question(reader, scope, filter)
-    return {(row[0], row[1]): row[2] for row in reader.rows(_by_state(reader.dialect, shape), params)}
+    return {(row[0], row[1]): row[2] for row in reader.rows(reader.sql("by_state", shape), params)}
 
 
 def _narrowed(filter_: DossierFilter, **limits: Any) -> DossierFilter:  # noqa: ANN401
@@ -321,29 +216,10 @@ def inbox(
 def visible(reader: Reader, scope: Scope, code: str) -> bool:
     """Say whether a dossier is there and in scope."""
     params = _asked(reader, scope, "scope_")
-    return bool(reader.rows(_visible(reader.dialect, tuple(sorted(params))), params | {"code": code}))
-
-
-@lru_cache(64)
-def _visible(dialect: Dialect, shape: Shape) -> Statement:
-    return compile_for(dialect, sa.select(D.c.id).where(D.c.code == given("code"), *_conditions(shape)))
+    return bool(reader.rows(reader.sql("visible", tuple(sorted(params))), params | {"code": code}))
 
 
 # -- history --------------------------------------------------------------------------------------------
-
-
-@lru_cache(256)
-def _feed(dialect: Dialect, shape: Shape, scope: Shape, oldest_first: bool) -> Statement:
-    made = sa.select(*HISTORY_COLUMNS).where(*(_HISTORY[name]() for name in shape))
-    if "scope_offices" in scope:
-        # Few dossiers: from them to their rows. Otherwise: down the feed, looking each dossier up.
-        made = made.where(H.c.dossier.in_(sa.select(D.c.code).where(*_conditions(scope))))
-    elif scope:
-        own: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(D)
-        made = made.where(own.where(D.c.code == H.c.dossier, *_conditions(scope)).correlate(H).exists())
-    if oldest_first:
-        return compile_for(dialect, made.order_by(H.c.seq))
-    return compile_for(dialect, made.order_by(H.c.id.desc()).limit(given("limit")))
 
 
 def history(
@@ -356,7 +232,7 @@ def history(
     """Return one page of the history, newest entry first, and where it ended (None: nothing follows)."""
     params = _asked(reader, filter) | ({} if after is None else {"after": after})
     limits = _asked(reader, scope, "scope_")
-    statement = _feed(reader.dialect, tuple(sorted(params)), tuple(sorted(limits)), False)
+    statement = reader.sql("feed", tuple(sorted(params)), tuple(sorted(limits)), False)
     rows = reader.rows(statement, params | limits | {"limit": limit + 1})
     return [history_row(row) for row in rows[:limit]], rows[limit - 1][0] if len(rows) > limit > 0 else None
 
@@ -364,6 +240,5 @@ def history(
 def history_of(reader: Reader, code: str) -> list[HistoryRow]:
     """Return a dossier's whole history, oldest first (ask `visible` first)."""
     return [
-        history_row(row)
-        for row in reader.rows(_feed(reader.dialect, ("dossier",), (), True), {"dossier": code})
+        history_row(row) for row in reader.rows(reader.sql("feed", ("dossier",), (), True), {"dossier": code})
     ]

@@ -1,7 +1,9 @@
-"""SQL built from the models with Core, compiled once per database, run on bare driver connections.
+"""SQL text ready to run on a bare driver connection, and where it comes from.
 
-Compiling and the ORM are what a statement costs in SQLAlchemy (perf study 1): 25 times raw sqlite3 for a
-move, 1.06 times when only text and parameters are left at run time.
+It is built from the models with Core and compiled once (db.build): the ORM costs a move 25 times raw sqlite3,
+text that is ready 1.06 times (perf study 1). What the application usually asks of a SQLite store is kept
+compiled in db/sql/sqlite.json, so that opening it and reading a list need not load SQLAlchemy; anything else
+is compiled when first asked.
 """
 
 from __future__ import annotations
@@ -9,16 +11,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-
-from db.ddl import dialect_of
 from db.url import Dialect
 
 Params = Mapping[str, Any]
+Shape = tuple[str, ...]
+"""Which conditions a statement has, as sorted names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,47 +34,26 @@ class Statement:
         return {**self.fixed, **params} if self.fixed else params
 
 
-def compile_for(dialect: Dialect, statement: sa.Executable) -> Statement:
-    """Compile a Core statement; its named `bindparam`s without value are what an execution gives."""
-    compiled: Any = statement.compile(dialect=dialect_of(dialect))  # type: ignore[attr-defined]
-    fixed = {
-        name: compiled.params[name]
-        for name, parameter in compiled.binds.items()
-        if not parameter.required and name in compiled.params
-    }
-    return Statement(str(compiled), fixed)
+@cache
+def _compiled(dialect: Dialect) -> dict[str, tuple[str, dict[str, Any]]]:
+    if dialect != "sqlite":
+        return {}
+    text = (resources.files("db") / "sql" / "sqlite.json").read_text(encoding="utf-8")
+    found: dict[str, tuple[str, dict[str, Any]]] = json.loads(text)
+    return found
 
 
-def given(name: str) -> sa.BindParameter[Any]:
-    """Return a parameter that each execution gives."""
-    return sa.bindparam(name, required=True)
+@lru_cache(2048)
+def statement(dialect: Dialect, name: str, *shape: Any) -> Statement:  # noqa: ANN401 - each has its own
+    """Return a statement by the name of its builder in db.build and that builder's arguments."""
+    ready = _compiled(dialect).get(json.dumps([name, *shape]))
+    if ready is not None:
+        return Statement(ready[0], ready[1])
+    from db import build
 
-
-class Among(sa.ColumnElement[bool]):
-    """`column` is one of the values of a list parameter: one statement, whatever the list's length."""
-
-    inherit_cache = False
-    type = sa.Boolean()
-    _is_implicitly_boolean = True  # or SQLite gets "(…) = 1", which no index serves
-
-    def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
-        self.column = column
-        self.parameter = given(name)
-
-
-@compiles(Among, "sqlite")
-def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
-    column = compiler.process(element.column, **options)
-    values = compiler.process(element.parameter, **options)
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - both are compiled by Core
-
-
-@compiles(Among, "postgresql")
-def _among_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
-    column = compiler.process(element.column, **options)
-    return f"{column} = ANY ({compiler.process(element.parameter, **options)}::text[])"
+    return build.compile_for(dialect, build.BUILDERS[name](dialect, *shape))
 
 
 def many(dialect: Dialect, values: Collection[str]) -> str | list[str]:
-    """Return a list parameter for `Among`."""
+    """Return a list parameter for `db.build.Among`."""
     return json.dumps(list(values)) if dialect == "sqlite" else list(values)

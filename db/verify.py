@@ -22,66 +22,100 @@ if TYPE_CHECKING:
 BATCH: Final = 2_000
 """Rows fetched at once: memory stays bounded whatever the size of the history."""
 AMOUNTS: Final = ("approved", "allocated", "advanced")
+FROM_CONTENT: Final = ("title", "source", "plan_year", "province", "unit_office", "total", "requested")
+PAPER: Final = ("kind", "number", "date", "signer", "conclusion", "file", "file_name")
+COLUMNS: Final = (
+    *("id", "kind", "lifecycle", "state", "version", "head", "digest", "content_seq", "edited", "folded"),
+    *FROM_CONTENT,
+    *AMOUNTS,
+    *("entered_on", "entered_at", "entered_seq", "due_on", "due_kind", "due_basis", "waits_for", "return_to"),
+    *("ending", "budget_year", "last_on", "last_actor", "import_key"),
+)
+"""Every column of `dossier` that the history decides: all but the code, which is its key."""
+
+Key = tuple[str, ...]
 
 
 class _Replay:
     """What each dossier must be after the rows seen so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, moves: Mapping[Key, tuple[str, str]], subjects: Mapping[str, str]) -> None:
+        self.moves = moves
+        self.subjects = subjects
         self.dossiers: dict[str, dict[str, Any]] = {}
         self.papers: dict[tuple[str, int, int], tuple[Any, ...]] = {}
         self.amounts: dict[tuple[str, int], tuple[Any, ...]] = {}
         self.size = 0
         self.peaks = ""
 
-    def take(self, row_id: int, text: str, claimed: str, moves: set[tuple[str, ...]]) -> Iterator[Problem]:
+    def take(self, row_id: int, text: str, claimed: str) -> Iterator[Problem]:
         """Look at one row and carry its move out."""
-        place = f"history {row_id}"
         if leaf_hash(text) != claimed:
-            yield Problem("hash", place)
+            yield Problem("hash", f"history {row_id}")
         try:
             leaf = parse(text)
         except LeafError as error:
-            yield Problem("leaf", place, {"detail": str(error)})
+            yield Problem("leaf", f"history {row_id}", {"detail": str(error)})
             return
-        place = f"{leaf['dossier']} #{leaf['seq']}"
-        seen = self.dossiers.get(leaf["dossier"])
-        if leaf["seq"] != (seen["version"] if seen else 0) + 1:
-            yield Problem("seq", place)
-        if leaf["prev"] != (seen["head"] if seen else ZERO_HASH):
-            yield Problem("chain", place)
-        if leaf["from"] != (seen["state"] if seen else None):
-            yield Problem("from_state", place)
-        if seen and leaf["content"] is None and leaf["digest"] != seen["digest"]:
-            yield Problem("digest", place)
+        code, seq = leaf["dossier"], leaf["seq"]
+        place = f"{code} #{seq}"
+        now = self.dossiers.get(code) or self._none(row_id, leaf)
+        for name, found, expected in (
+            ("seq", seq, now["version"] + 1),
+            ("chain", leaf["prev"], now["head"]),
+            ("from_state", leaf["from"], now["state"]),
+            ("digest", leaf["digest"], leaf["digest"] if leaf["content"] else now["digest"]),
+        ):
+            if found != expected:
+                yield Problem(name, place)
         key = (leaf["lifecycle"], leaf["action"], leaf["from"] or "", leaf["to"], leaf["role"])
-        if key not in moves:
+        ending, fsm = self.moves.get(key, ("", ""))
+        if key not in self.moves or fsm != leaf["fsm"]:
             yield Problem("illegal_move", place, {"action": leaf["action"], "role": leaf["role"]})
-        amount = leaf["amount"]
-        now = seen or {**dict.fromkeys(AMOUNTS, 0), "approved": None, "last_on": ""}
-        if amount is not None:
+        if (amount := leaf["amount"]) is not None:
             if (now[amount["kind"]] or 0) != (amount["before"] or 0):
                 yield Problem("amount", place)
             now[amount["kind"]] = amount["after"]
-            self.amounts[leaf["dossier"], leaf["seq"]] = (amount["kind"], amount["round"], amount["dong"])
+            self.amounts[code, seq] = (amount["kind"], amount["round"], amount["dong"])
         for index, paper in enumerate((leaf["doc"], *leaf["papers"])):
             if paper is not None:
-                self.papers[leaf["dossier"], leaf["seq"], index] = (
-                    paper["kind"],
-                    paper["number"],
-                    paper["date"],
-                    paper["signer"],
-                    paper["conclusion"],
-                    paper["file"],
-                )
-        now.update(version=leaf["seq"], head=claimed, state=leaf["to"], digest=leaf["digest"])
-        now.update(lifecycle=leaf["lifecycle"], due_on=(leaf["due"] or {}).get("on"))
-        now.update(waits_for=leaf["waits_for"], return_to=leaf["return_to"], budget_year=leaf["budget_year"])
+                self.papers[code, seq, index] = tuple(paper[name] for name in PAPER)
+        self._carry_out(now, leaf, claimed, ending)
+        self.dossiers[code] = now
+
+    def _none(self, row_id: int, leaf: Mapping[str, Any]) -> dict[str, Any]:
+        """A dossier before its first row."""
+        now: dict[str, Any] = dict.fromkeys(COLUMNS)
+        now |= {"id": row_id, "version": 0, "head": ZERO_HASH, "allocated": 0, "advanced": 0}
+        content = leaf["content"] or {}
+        now |= {"kind": self.subjects.get(leaf["lifecycle"]), "import_key": content.get("import_key")}
+        return now
+
+    @staticmethod
+    def _carry_out(now: dict[str, Any], leaf: Mapping[str, Any], claimed: str, ending: str) -> None:
+        if now["state"] != leaf["to"] or now["entered_on"] != leaf["entered_on"]:
+            now |= {"entered_on": leaf["entered_on"], "entered_at": leaf["at"], "entered_seq": leaf["seq"]}
+        due = leaf["due"] or {}
+        now |= {
+            "lifecycle": leaf["lifecycle"],
+            "state": leaf["to"],
+            "version": leaf["seq"],
+            "head": claimed,
+            "digest": leaf["digest"],
+            "edited": leaf["edited"],
+            "due_on": due.get("on"),
+            "due_kind": due.get("kind"),
+            "due_basis": due.get("basis"),
+            "waits_for": leaf["waits_for"],
+            "return_to": leaf["return_to"],
+            "ending": ending,
+            "budget_year": leaf["budget_year"],
+        }
         if leaf["action"] not in LATE_ENTRIES:
-            now["last_on"] = leaf["on"]
+            now |= {"last_on": leaf["on"], "last_actor": leaf["actor"]}
         if leaf["content"] is not None:
-            now["content_seq"] = leaf["seq"]
-        self.dossiers[leaf["dossier"]] = now
+            now |= {name: leaf["content"][name] for name in FROM_CONTENT}
+            now |= {"content_seq": leaf["seq"], "folded": leaf["refs"].get("folded")}
 
     def grow(self, claimed: str) -> None:
         """One more leaf in the tree."""
@@ -89,7 +123,7 @@ class _Replay:
         self.size += 1
 
 
-def _pages(reader: Reader, sql: str, width: int) -> Iterator[Any]:
+def _pages(reader: Reader, sql: str) -> Iterator[Any]:
     """Rows of `sql`, keyset-paged by its first column (a number)."""
     mark = "?" if reader.dialect == "sqlite" else "%s"
     last = 0
@@ -98,7 +132,7 @@ def _pages(reader: Reader, sql: str, width: int) -> Iterator[Any]:
         yield from rows
         if len(rows) < BATCH:
             return
-        last = rows[-1][width]
+        last = rows[-1][0]
 
 
 def _all(reader: Reader, sql: str) -> list[Any]:
@@ -114,19 +148,15 @@ def verify(store: Store, lifecycles: Mapping[str, Lifecycle] | None = None) -> l
     with store.read() as reader:
         if fingerprint.schema(reader) != fingerprint.EXPECTED[reader.dialect]:
             problems.append(Problem("schema", "schema"))
-        legal_rows = _all(reader, "SELECT lifecycle, action, from_state, to_state, role FROM legal_move")
-        moves = {tuple(row) for row in legal_rows}
-        for lifecycle in (lifecycles or {}).values():
-            expected = {
-                (lifecycle.key, m.action, m.from_state, m.to_state, m.role) for m in legal.rows(lifecycle)
-            }
-            if {move for move in moves if move[0] == lifecycle.key} != expected:
-                problems.append(Problem("legal_moves", lifecycle.key))
-        replay = _Replay()
+        rules = "SELECT lifecycle, action, from_state, to_state, role, ending, fsm FROM legal_move"
+        moves: dict[Key, tuple[str, str]] = {tuple(row[:5]): (row[5], row[6]) for row in _all(reader, rules)}
+        problems += _rules(reader, moves, lifecycles or {})
+        subjects = {row.key: row.subject for row in reader.lifecycles()}
+        replay = _Replay(moves, subjects)
         on_sqlite = reader.dialect == "sqlite"
         history = "SELECT id, leaf, hash FROM history WHERE id > {mark} ORDER BY id LIMIT {limit}"
-        for row_id, text, claimed in _pages(reader, history, 0):
-            problems += replay.take(row_id, text, claimed, moves)
+        for row_id, text, claimed in _pages(reader, history):
+            problems += replay.take(row_id, text, claimed)
             if on_sqlite:
                 if row_id != replay.size + 1:
                     problems.append(Problem("gap", f"history {row_id}"))
@@ -138,13 +168,31 @@ def verify(store: Store, lifecycles: Mapping[str, Lifecycle] | None = None) -> l
     return problems
 
 
+def _rules(
+    reader: Reader, moves: Mapping[Key, tuple[str, str]], lifecycles: Mapping[str, Lifecycle]
+) -> Iterator[Problem]:
+    """The installed moves are as many as were installed, and those that the program derives."""
+    for row in reader.lifecycles():
+        own = {key: value for key, value in moves.items() if key[0] == row.key}
+        known = lifecycles.get(row.key)
+        if len(own) != row.moves or {fsm for _, fsm in own.values()} != {row.fingerprint[:16]}:
+            yield Problem("legal_moves", row.key)
+        elif known is not None:
+            expected = {
+                (row.key, m.action, m.from_state, m.to_state, m.role): (m.ending, known.fingerprint[:16])
+                for m in legal.rows(known)
+            }
+            if own != expected:
+                yield Problem("legal_moves", row.key)
+
+
 def _places(reader: Reader, replay: _Replay) -> Iterator[Problem]:
     """PostgreSQL: every leaf stands in the tree once, or waits for its place."""
     places = (
         "SELECT p.position, p.hash, h.hash FROM log_position p LEFT JOIN history h ON h.id = p.history_id"
         " WHERE p.position > {mark} ORDER BY p.position LIMIT {limit}"
     )
-    for position, claimed, own in _pages(reader, places, 0):
+    for position, claimed, own in _pages(reader, places):
         if position != replay.size + 1 or claimed != own:
             yield Problem("tree_place", f"position {position}")
         replay.grow(claimed)
@@ -162,45 +210,25 @@ def _tree(reader: Reader, replay: _Replay) -> Iterator[Problem]:
         yield Problem("tree", "log_head", {"found": head.size, "expected": replay.size})
 
 
-_DOSSIERS: Final = (
-    "SELECT id, code, version, head, state, digest, lifecycle, due_on, waits_for, return_to, budget_year,"
-    " approved, allocated, advanced, last_on, content_seq FROM dossier WHERE id > {mark}"
-    " ORDER BY id LIMIT {limit}"
-)
-_NAMES: Final = (
-    "version",
-    "head",
-    "state",
-    "digest",
-    "lifecycle",
-    "due_on",
-    "waits_for",
-    "return_to",
-    "budget_year",
-    *AMOUNTS,
-    "last_on",
-    "content_seq",
-)
-
-
 def _tables(reader: Reader, replay: _Replay) -> Iterator[Problem]:
     """The tables must be what the history made of them."""
     left = dict(replay.dossiers)
-    for row in _pages(reader, _DOSSIERS, 0):
-        code = row[1]
+    names = ("id", "code", *COLUMNS[1:])
+    dossiers = f"SELECT {', '.join(names)} FROM dossier"  # noqa: S608 - our own names
+    for row in _pages(reader, dossiers + " WHERE id > {mark} ORDER BY id LIMIT {limit}"):
+        found = dict(zip(names, row, strict=True))
+        code = found.pop("code")
         expected = left.pop(code, None)
         if expected is None:
             yield Problem("dossier_unlogged", code)
             continue
-        for name, found in zip(_NAMES, row[2:], strict=True):
-            if found != expected[name]:
+        for name in COLUMNS:
+            if found[name] != expected[name]:
                 yield Problem("dossier_differs", code, {"column": name})
     for code in left:
         yield Problem("dossier_missing", code)
     papers = dict(replay.papers)
-    for row in _all(
-        reader, "SELECT dossier, seq, idx, kind, number, date, signer, conclusion, file FROM paper"
-    ):
+    for row in _all(reader, f"SELECT dossier, seq, idx, {', '.join(PAPER)} FROM paper"):  # noqa: S608
         if papers.pop((row[0], row[1], row[2]), None) != tuple(row[3:]):
             yield Problem("paper", f"{row[0]} #{row[1]}")
     amounts = dict(replay.amounts)

@@ -41,7 +41,12 @@ def server() -> str:
     # The server runs as a user of its own when the tests run as root.
     folder.chmod(0o755)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return str(get_server(folder / "data", cleanup_mode="delete").get_uri())
+    uri = str(get_server(folder / "data", cleanup_mode="delete").get_uri())
+    with psycopg.connect(uri, autocommit=True) as connection:
+        # What it holds lives no longer than the tests.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return uri
 
 
 def _named(name: str) -> str:

@@ -1,0 +1,306 @@
+"""Every statement of the store by name, built from the models with Core.
+
+Loaded only when a statement is needed that is not kept compiled (db.statements). `python -m db.build` prints
+what db/sql/sqlite.json must hold; a test compares.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from db import build_lists
+from db.base import Base
+from db.build_lists import HISTORY_COLUMNS, D, H
+from db.core import Among, compile_for, given, table
+from db.models import (
+    Amount,
+    Assignment,
+    AttachmentBlob,
+    Counter,
+    LifecycleVersion,
+    LogHead,
+    Meta,
+    Organisation,
+    Paper,
+    Refusal,
+)
+from db.rows import (
+    ActivityContentRow,
+    AmountRow,
+    CeilingRow,
+    DocumentKindRow,
+    DossierRow,
+    LifecycleRow,
+    OrganisationRow,
+    PaperRow,
+    PersonRow,
+    ProvinceRow,
+    RefusalRow,
+)
+from db.statements import Shape
+from db.url import Dialect
+
+__all__ = ["BUILDERS", "common", "compile_for", "frozen"]
+
+P = table(Paper)
+A = table(Amount)
+Made = sa.Executable
+Builder = Callable[..., Made]
+
+
+def _upsert(dialect: Dialect, into: sa.Table) -> Any:  # noqa: ANN401 - each dialect's own Insert
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(into)
+
+
+# -- single things (db.reader) -------------------------------------------------------------------------
+
+
+def _dossiers() -> sa.Select[Any]:
+    """A dossier with the leaf that holds its content."""
+    columns = (D.c[field.name] for field in fields(DossierRow) if field.name != "written")
+    holding = sa.and_(H.c.dossier == D.c.code, H.c.seq == D.c.content_seq)
+    return sa.select(*columns, H.c.leaf).join_from(D, H, holding)
+
+
+def _all_of(model: type[Any], row: type[Any]) -> sa.Select[Any]:
+    return sa.select(*(table(model).c[field.name] for field in fields(row)))
+
+
+def _papers(_: Dialect) -> Made:
+    found = _all_of(Paper, PaperRow).where(Among(P.c.dossier, "codes"))
+    return found.order_by(P.c.dossier, P.c.seq, P.c.idx)
+
+
+def _amounts(_: Dialect) -> Made:
+    found = _all_of(Amount, AmountRow).where(Among(A.c.dossier, "codes"))
+    return found.order_by(A.c.dossier, A.c.seq)
+
+
+def _refusals(_: Dialect) -> sa.Select[Any]:
+    found = _all_of(Refusal, RefusalRow).order_by(table(Refusal).c.id.desc())
+    return found.limit(given("limit"))
+
+
+def _blob(_: Dialect) -> Made:
+    blob = table(AttachmentBlob).c
+    return sa.select(blob.data).where(blob.sha256 == given("sha256"))
+
+
+# -- writes (db.moves) -----------------------------------------------------------------------------------
+
+
+def _append(dialect: Dialect) -> Made:
+    made = H.insert().inline().values(leaf=given("leaf"), hash=given("hash"))
+    # Any refusal ends the whole transaction anyway: SQLite need not keep a way back to before the statement.
+    return made.prefix_with("OR ROLLBACK") if dialect == "sqlite" else made
+
+
+def _refuse(_: Dialect) -> Made:
+    named = ("at", "actor", "operator", "office", "dossier", "action", "reasons", "request")
+    values = {name: sa.cast(given(name), sa.Text) for name in named}
+    return table(Refusal).insert().inline().values(values)
+
+
+def _put_blob(_: Dialect) -> Made:
+    values = {name: given(name) for name in ("sha256", "size", "data")}
+    return table(AttachmentBlob).insert().inline().values(values)
+
+
+def _count_codes(dialect: Dialect) -> Made:
+    counter = table(Counter)
+    made = _upsert(dialect, counter).values(prefix=given("prefix"), value=given("n"))
+    counted: Made = made.on_conflict_do_update(
+        index_elements=[counter.c.prefix], set_={"value": counter.c.value + made.excluded.value}
+    ).returning(counter.c.value)
+    return counted
+
+
+# -- people, offices, reference data (db.directory) ------------------------------------------------------
+
+
+def _insert(dialect: Dialect, name: str, names: Shape, update: bool) -> Made:
+    """INSERT of the named columns; `update`: a row with that key is brought up to date instead."""
+    into = Base.metadata.tables[name]
+    made: Any = _upsert(dialect, into).inline().values({column: given(column) for column in names})
+    if update:
+        unique = ["item", "valid_from"] if name == "ceiling" else [c.name for c in into.primary_key]
+        made = made.on_conflict_do_update(
+            index_elements=unique,
+            set_={column: made.excluded[column] for column in names if column not in unique},
+        )
+    inserted: Made = made
+    return inserted
+
+
+def _set(_: Dialect, name: str, names: Shape) -> Made:
+    """UPDATE of the named columns of the row with key :key_."""
+    into = Base.metadata.tables[name]
+    key = next(iter(into.primary_key))
+    return sa.update(into).where(key == given("key_")).values({column: given(column) for column in names})
+
+
+def _select(_: Dialect, name: str, names: Shape, by: str | None, on: bool) -> Made:
+    """SELECT of a row type's columns by key order; `by`: one column's value; `on`: valid on that day."""
+    columns = Base.metadata.tables[name].c
+    made = sa.select(*(columns[column] for column in names)).order_by(*columns)
+    if by is not None:
+        made = made.where(columns[by] == given("value"))
+    return made.where(_valid(columns)) if on else made
+
+
+def _valid(columns: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 - a column collection
+    # Text against text: the column types would ask for dates.
+    day: sa.ColumnElement[str] = sa.type_coerce(given("on"), sa.Text)
+    begun = columns.valid_from.is_(None) | (sa.type_coerce(columns.valid_from, sa.Text) <= day)
+    valid: sa.ColumnElement[bool] = begun & (
+        columns.valid_to.is_(None) | (sa.type_coerce(columns.valid_to, sa.Text) >= day)
+    )
+    return valid
+
+
+def _assignments(_: Dialect, person: bool, organisation: bool, on: bool) -> Made:
+    a, o = table(Assignment).c, table(Organisation).c
+    made = sa.select(
+        a.id, a.person, a.role, a.organisation, o.name, o.kind, o.province, a.valid_from, a.valid_to
+    ).join_from(table(Assignment), table(Organisation), a.organisation == o.code)
+    if person:
+        made = made.where(a.person == given("person"))
+    if organisation:
+        made = made.where(a.organisation == given("organisation"))
+    if on:
+        made = made.where(_valid(a), _valid(o))
+    return made.order_by(a.person, a.valid_from, a.id)
+
+
+def _assign(_: Dialect) -> Made:
+    names = ("person", "role", "organisation", "valid_from")
+    made = table(Assignment).insert().values({name: given(name) for name in names})
+    return made.returning(table(Assignment).c.id)
+
+
+BUILDERS: Mapping[str, Builder] = {
+    "dossier": lambda _: _dossiers().where(D.c.code == given("code")),
+    "dossier_locked": lambda _: (
+        _dossiers().where(D.c.code == given("code")).with_for_update(key_share=True, of=D)
+    ),
+    "dossiers": lambda _: _dossiers().where(Among(D.c.code, "codes")),
+    "papers": _papers,
+    "amounts": _amounts,
+    "request": lambda _: sa.select(*HISTORY_COLUMNS).where(H.c.request == given("request")),
+    "history": lambda _: sa.select(*HISTORY_COLUMNS).where(
+        H.c.dossier == given("code"), H.c.seq == given("seq")
+    ),
+    "last": lambda _: (
+        sa.select(*HISTORY_COLUMNS).where(H.c.dossier == given("code")).order_by(H.c.seq.desc()).limit(1)
+    ),
+    "import_keys": lambda _: sa.select(D.c.import_key, D.c.code).where(Among(D.c.import_key, "keys")),
+    "blob": _blob,
+    "lifecycle": lambda _: _all_of(LifecycleVersion, LifecycleRow).where(
+        table(LifecycleVersion).c.key == given("key")
+    ),
+    "lifecycles": lambda _: _all_of(LifecycleVersion, LifecycleRow).order_by(table(LifecycleVersion).c.key),
+    "refusals": _refusals,
+    "refusals_of": lambda _: _refusals(_).where(table(Refusal).c.dossier == given("dossier")),
+    "head": lambda _: sa.select(table(LogHead).c.size, table(LogHead).c.peaks),
+    "meta": lambda _: sa.select(table(Meta).c.key, table(Meta).c.value),
+    "append": _append,
+    "refuse": _refuse,
+    "put_blob": _put_blob,
+    "has_blob": lambda _: sa.select(table(AttachmentBlob).c.size).where(
+        table(AttachmentBlob).c.sha256 == given("sha256")
+    ),
+    "count_codes": _count_codes,
+    "insert": _insert,
+    "set": _set,
+    "select": _select,
+    "assignments": _assignments,
+    "assign": _assign,
+    "list": build_lists.page,
+    "count": build_lists.count,
+    "by_state": build_lists.by_state,
+    "visible": build_lists.visible,
+    "feed": build_lists.feed,
+}
+"""What builds each statement: (dialect, *shape) -> Core statement."""
+
+
+# -- what is kept compiled ---------------------------------------------------------------------------------
+
+_SINGLE = (
+    *("dossier", "dossiers", "papers", "amounts", "request", "history", "last", "import_keys", "blob"),
+    *("lifecycle", "lifecycles", "refusals", "refusals_of", "head", "meta"),
+    *("append", "refuse", "put_blob", "has_blob", "count_codes"),
+)
+_TABLES: Mapping[str, type[Any]] = {
+    "province": ProvinceRow,
+    "organisation": OrganisationRow,
+    "person": PersonRow,
+    "activity_content": ActivityContentRow,
+    "ceiling": CeilingRow,
+    "document_kind": DocumentKindRow,
+}
+_KEYS = {"organisation": ("code",), "person": ("login", "os_login")}
+_SCOPES: tuple[Shape, ...] = ((), ("hide_states",), ("scope_offices",), ("scope_provinces",))
+_FILTERS: tuple[tuple[Shape, tuple[str, ...]], ...] = (
+    ((), ("code", "due", "newest")),
+    (("open_only",), ("code", "due")),
+    (("due_before", "open_only"), ("due",)),
+    (("open_only", "waits_for"), ("due",)),
+    (("text",), ("code",)),
+    (("open_only", "text"), ("code",)),
+)
+_COUNTED: tuple[Shape, ...] = (
+    *((), ("open_only",), ("open_only", "waits_for"), ("text",), ("due_before", "open_only")),
+    *(("due_before", "due_kind", "open_only"), ("due_before", "due_kind", "open_only", "waits_for")),
+    *(("due_before", "due_from", "open_only"), ("due_before", "due_from", "open_only", "waits_for")),
+)
+_FEEDS: tuple[Shape, ...] = ((), ("after",), ("dossier",), ("actor",), ("actor", "after"))
+
+
+def _shape(*parts: Shape) -> Shape:
+    names = sorted(name for part in parts for name in part if name != "text")
+    return (*names, "text") if any("text" in part for part in parts) else tuple(names)
+
+
+def common() -> Iterator[tuple[Any, ...]]:
+    """Yield (name, *shape) of what is kept compiled: all that start-up and the usual lists ask."""
+    yield from ((name,) for name in _SINGLE)
+    for name, row in _TABLES.items():
+        names = tuple(field.name for field in fields(row))
+        for by in (None, *_KEYS.get(name, ())):
+            yield from (("select", name, names, by, on) for on in (False, True))
+    for person in (False, True):
+        yield from (("assignments", person, False, on) for on in (False, True))
+    for scope in _SCOPES:
+        yield "visible", scope
+        yield "by_state", scope
+        for filter_, orders in _FILTERS:
+            shape = _shape(scope, filter_)
+            yield from (("list", shape, order, after) for order in orders for after in (False, True))
+        yield from (("count", _shape(scope, filter_)) for filter_ in _COUNTED)
+        yield from (("feed", shape, scope, False) for shape in _FEEDS)
+    yield "feed", ("dossier",), (), True
+
+
+def frozen() -> str:
+    """Return the text of db/sql/sqlite.json."""
+    made = {}
+    for name, *shape in common():
+        # Statements over a table without dates of validity have none "on a day".
+        if name == "select" and shape[3] and "valid_from" not in shape[1]:
+            continue
+        compiled = compile_for("sqlite", BUILDERS[name]("sqlite", *shape))
+        made[json.dumps([name, *shape])] = [compiled.sql, dict(compiled.fixed)]
+    return json.dumps(made, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(frozen())

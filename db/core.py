@@ -1,0 +1,60 @@
+"""Small pieces that statements are built of: parameters, lists as one parameter, compiling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from db.ddl import dialect_of
+from db.statements import Statement
+from db.url import Dialect
+
+
+def table(model: type[Any]) -> sa.Table:
+    """Return the table of a model."""
+    found: sa.Table = model.__table__
+    return found
+
+
+def given(name: str) -> sa.BindParameter[Any]:
+    """Return a parameter that each execution gives."""
+    return sa.bindparam(name, required=True)
+
+
+def compile_for(dialect: Dialect, made: sa.Executable) -> Statement:
+    """Compile a Core statement; its `bindparam`s without value are what an execution gives."""
+    compiled: Any = made.compile(dialect=dialect_of(dialect))  # type: ignore[attr-defined]
+    fixed = {
+        name: compiled.params[name]
+        for name, parameter in compiled.binds.items()
+        if not parameter.required and name in compiled.params
+    }
+    return Statement(str(compiled), fixed)
+
+
+class Among(sa.ColumnElement[bool]):
+    """`column` is one of the values of a list parameter: one statement, whatever the list's length."""
+
+    inherit_cache = False
+    type = sa.Boolean()
+    _is_implicitly_boolean = True  # or SQLite gets "(…) = 1", which no index serves
+
+    def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
+        self.column = column
+        self.parameter = given(name)
+
+
+@compiles(Among, "sqlite")
+def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    column = compiler.process(element.column, **options)
+    values = compiler.process(element.parameter, **options)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - both are compiled by Core
+
+
+@compiles(Among, "postgresql")
+def _among_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    column = compiler.process(element.column, **options)
+    return f"{column} = ANY ({compiler.process(element.parameter, **options)}::text[])"

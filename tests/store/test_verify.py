@@ -1,0 +1,167 @@
+"""Verification and the sequencer: nothing is found in a sound store, and each kind of damage is."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+
+from db import sequencer
+from db.store import Store
+from db.url import parse_url
+from db.verify import verify
+from tests.store import world
+from tests.store.world import amount, append, dossier, move
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    row = world.submitted(store)
+    append(store, move(row, "approve", "review", amount=amount("approved", 300_000_000, None)))
+    append(
+        store,
+        move(dossier(store), "allocate", "review", amount=amount("allocated", 100_000_000, 0, round_=1)),
+    )
+    world.started(store, "A-1")
+    sequencer.sequence(store)
+    assert verify(store, {world.TINY.key: world.TINY}) == []
+    return store
+
+
+def tamper(store: Store) -> Callable[[str], None]:
+    """What the owner of the file or server can do: switch the guards off, change rows, switch them on."""
+
+    def on_file(sql: str) -> None:
+        raw = sqlite3.connect(str(parse_url(store.url).path))
+        triggers = raw.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute(sql)
+        for _, made in triggers:
+            raw.execute(made)
+        raw.commit()
+        raw.close()
+
+    def on_server(sql: str) -> None:
+        with psycopg.connect(store.url) as raw:
+            guards = raw.execute(
+                "SELECT tgrelid::regclass::text, tgname::text FROM pg_trigger WHERE NOT tgisinternal"
+            ).fetchall()
+            for table, name in guards:
+                raw.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}".encode())
+            raw.execute(sql.encode())
+            for table, name in guards:
+                raw.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}".encode())
+
+    if store.dialect == "sqlite":
+        return on_file
+    return on_server
+
+
+DAMAGE = {
+    "a leaf": 'UPDATE history SET leaf = replace(leaf, \'"actor":"an"\', \'"actor":"ba"\') WHERE seq = 2',
+    "a leaf's form": "UPDATE history SET leaf = replace(leaf, '\"v\":1', '\"v\":1 ') WHERE seq = 2",
+    "a hash": "UPDATE history SET hash = '{0}' WHERE seq = 3",
+    "a row": "DELETE FROM history WHERE seq = 3",
+    "the last row": "DELETE FROM history WHERE seq = 4",
+    "a state": "UPDATE dossier SET state = 'done'",
+    "a head": "UPDATE dossier SET head = '{0}'",
+    "a version": "UPDATE dossier SET version = 9",
+    "an amount of a dossier": "UPDATE dossier SET allocated = 5 WHERE allocated > 0",
+    "a deadline": "UPDATE dossier SET due_on = '2030-01-01'",
+    "a holder": "UPDATE dossier SET waits_for = 'x'",
+    "a title": "UPDATE dossier SET title = 'x'",
+    "what is searched": "UPDATE dossier SET folded = 'x'",
+    "an ending": "UPDATE dossier SET ending = 'completed'",
+    "a time of entry": "UPDATE dossier SET entered_at = '2020-01-01T00:00:00.000000Z'",
+    "who acted last": "UPDATE dossier SET last_actor = 'x'",
+    "a file's name": "UPDATE paper SET file_name = 'x'",
+    "a rule's ending": "UPDATE legal_move SET ending = '' WHERE action = 'finish'",
+    "the place of the content": "UPDATE dossier SET content_seq = 4 WHERE version = 4",
+    "a dossier": "DELETE FROM dossier WHERE code = 'A-1'",
+    "a paper": "UPDATE paper SET number = '1'",
+    "a paper's absence": "DELETE FROM paper",
+    "an amount": "UPDATE amount SET dong = 1",
+    "an amount's absence": "DELETE FROM amount",
+    "a rule": "DELETE FROM legal_move WHERE action = 'submit'",
+    "a new rule": "INSERT INTO legal_move SELECT lifecycle, action, from_state, 'done', role, needs_reason,"
+    " ending, fsm FROM legal_move WHERE action = 'submit'",
+    "the tree": "UPDATE log_head SET peaks = '{0}'",
+    "the tree's size": "UPDATE log_head SET size = size - 1",
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_found(filled: Store, name: str) -> None:
+    tamper(filled)(DAMAGE[name].format("0" * 64))
+    found = verify(filled, {world.TINY.key: world.TINY})
+    assert found
+    assert "schema" not in {problem.code for problem in found}
+
+
+def test_another_schema_is_found(sqlite_store: Store) -> None:
+    raw = sqlite3.connect(str(parse_url(sqlite_store.url).path))
+    raw.execute("DROP TRIGGER dossier_update")
+    raw.commit()
+    raw.close()
+    assert [problem.code for problem in verify(sqlite_store)] == ["schema"]
+
+
+def test_rules_other_than_the_programs_are_found(store: Store) -> None:
+    other = replace(world.TINY, actions=world.TINY.actions[:-1])
+    assert [problem.code for problem in verify(store, {other.key: other})] == ["legal_moves"]
+
+
+def test_positions_on_the_server(pg_store: Store) -> None:
+    for number in range(5):
+        world.started(pg_store, f"A-{number}")
+    assert verify(pg_store) == []
+    assert [sequencer.sequence(pg_store, limit=3) for _ in range(3)] == [3, 2, 0]
+    tamper(pg_store)("UPDATE log_position SET position = position + 10 WHERE position = 2")
+    assert "tree_place" in {problem.code for problem in verify(pg_store)}
+    tamper(pg_store)("DELETE FROM log_position WHERE position = 12")
+    assert "tree_missing" in {problem.code for problem in verify(pg_store)}
+
+
+def test_two_sequencers_and_writers(pg_store: Store) -> None:
+    """Whoever comes while another is at it goes away; every leaf gets one place, none twice."""
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        for each in range(8):
+            if number % 2:
+                done.append(sequencer.sequence(pg_store, limit=3))
+            else:
+                world.started(pg_store, f"A-{number}-{each}")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while placed := sequencer.sequence(pg_store, limit=5):
+        done.append(placed)
+    assert sum(done) == 16
+    with pg_store.read() as reader:
+        assert reader.head().size == 16
+    assert verify(pg_store) == []
+
+
+def test_an_open_transaction_holds_nobody_up(pg_store: Store) -> None:
+    """A leaf that commits late gets a later place; the others don't wait for it."""
+    with pg_store.write() as slow:
+        slow.append(world.create("A-1"))
+        world.started(pg_store, "A-2")
+        assert sequencer.sequence(pg_store) == 1
+    assert sequencer.sequence(pg_store) == 1
+    with pg_store.read() as reader:
+        order: list[Any] = reader.raw.execute(
+            "SELECT h.dossier FROM log_position p JOIN history h ON h.id = p.history_id ORDER BY p.position"
+        ).fetchall()
+    assert order == [("A-2",), ("A-1",)]
+    assert verify(pg_store) == []
