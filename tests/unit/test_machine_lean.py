@@ -91,7 +91,7 @@ def build(kind: type[Machine], plan: Random, heard: Heard, *, queued: bool) -> A
             name,
             on_enter=some(f"enter {name}"),
             on_exit=some(f"exit {name}"),
-            ignore_invalid_triggers=plan.choice([None, None, True]),
+            ignore_invalid_triggers=plan.choice([False, False, True]),
             final=name == "d",
         )
         for name in STATES
