@@ -186,8 +186,9 @@ def _assign(_: Dialect) -> Made:
 
 BUILDERS: Mapping[str, Builder] = {
     "dossier": lambda _: _dossiers().where(D.c.code == given("code")),
-    "dossier_locked": lambda _: (
-        _dossiers().where(D.c.code == given("code")).with_for_update(key_share=True, of=D)
+    # Alone, without the join: after a wait, PostgreSQL looks at the new dossier but the old joined row.
+    "dossier_lock": lambda _: (
+        sa.select(D.c.code).where(D.c.code == given("code")).with_for_update(key_share=True)
     ),
     "dossiers": lambda _: _dossiers().where(Among(D.c.code, "codes")),
     "papers": _papers,

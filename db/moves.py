@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from db import leaf as leaves
 from db.errors import AlreadyDone, Conflict, IntegrityRefused, StoreError
 from db.failures import DONE, STALE, translate
-from db.reader import Reader, dossier_row
+from db.reader import Reader
 from db.rows import ZERO_HASH, DossierRow, HistoryRow
 from db.statements import Statement
 
@@ -33,10 +33,9 @@ class Writer(Reader):
 
     def dossier(self, code: str) -> DossierRow | None:
         """Return a dossier; on PostgreSQL nobody else can move it until this transaction ends."""
-        if self.dialect == "sqlite":
-            return super().dossier(code)
-        row = self.one(self.sql("dossier_locked"), {"code": code})
-        return dossier_row(row) if row else None
+        if self.dialect == "postgresql":
+            self.rows(self.sql("dossier_lock"), {"code": code})
+        return super().dossier(code)
 
     def append(self, leaf: Mapping[str, Any]) -> HistoryRow:
         """Append a leaf (db.leaf.make) to the history: the move itself.

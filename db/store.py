@@ -13,7 +13,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from db.authorizer import Role
 from db.engine import connect_postgresql, connect_sqlite
-from db.errors import OutcomeUnknown, StoreUnusable
+from db.errors import OutcomeUnknown, StoreMissing, StoreUnreachable, StoreUnusable
 from db.failures import translate
 from db.moves import Writer
 from db.reader import Reader
@@ -94,6 +94,7 @@ class Store:
         self._lock = threading.Lock()
         self._closed = False
         self._pid = os.getpid()
+        self._file: tuple[int, int] | None = None
         self.url = url
         self.now: Callable[[], datetime] = now or (lambda: datetime.now(UTC))
         self.warnings = warnings
@@ -145,6 +146,7 @@ class Store:
                 self._inherited = self._idle
                 self._idle = {kind: deque() for kind in Role}
                 self._pid = os.getpid()
+        self._same_file()
         try:
             raw = self._idle[role].pop()
         except IndexError:
@@ -152,6 +154,27 @@ class Store:
         if self.dialect == "postgresql" and raw.closed:
             return self._connect(role)
         return raw
+
+    def _same_file(self) -> None:
+        """Refuse to go on when the file was deleted or replaced under an open store.
+
+        SQLite would write on into the deleted file and call it done; and a backup put in its place would
+        be damaged by what the old connections leave in the journal. Raises `StoreMissing`,
+        `StoreUnreachable`; the store must be opened anew.
+        """
+        path = self._address.path
+        if path is None:
+            return
+        try:
+            found = path.stat()
+        except OSError:
+            self._file = None if self._file is None else (0, 0)
+            raise StoreMissing(location=self.location) from None
+        here = (found.st_dev, found.st_ino)
+        if self._file is None:
+            self._file = here
+        elif self._file != here:
+            raise StoreUnreachable(location=self.location, detail="the file was replaced")
 
     def _connect(self, role: Role) -> Any:  # noqa: ANN401 - either driver's connection
         if self._address.path is not None:
@@ -168,6 +191,7 @@ class Store:
     def commit(self, raw: Any) -> None:  # noqa: ANN401
         """End a transaction for good. Raises the store's errors; `OutcomeUnknown` when nobody can tell."""
         if self.dialect == "sqlite":
+            self._same_file()
             try:
                 if raw.in_transaction:
                     raw.execute("COMMIT")
