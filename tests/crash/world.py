@@ -1,0 +1,67 @@
+"""The services' small world (tests.services.world) over a store that exists already, for other processes."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from db.store import Store, open_store
+from kcflow.services.context import Shared
+from kcflow.services.desk import Desk
+from kcflow.services.views import MoveInput, PaperInput
+from tests.services.world import World
+
+LAST_DAY = date(2024, 1, 18)
+"""The day on which the seed was left: everything up to MOF's opinion is done."""
+
+
+class Reopened(World):
+    """A founded store opened again; `known` is a world over a like store, whose lifecycles are reused."""
+
+    def __init__(self, store: Store, day: date = LAST_DAY, known: World | None = None) -> None:
+        self.store = store
+        self.day = day
+        self._ticks = itertools.count()
+        if known is None:
+            self.shared = Shared(store, self.now)
+        else:
+            self.shared = replace(known.shared, store=store, now=self.now)
+        self._desks: dict[str, Desk] = {}
+
+    def prepared(self, login: str, code: str, action: str, **given: object) -> MoveInput:
+        """What `act` would enter, without doing it."""
+        option = next(o for o in self.desk(login).options(code, MoveInput(on=self.day)) if o.name == action)
+        if option.act_document_need == "required":
+            given = {
+                "document_number": f"{next(self._ticks)}/VB",
+                "document_date": self.day,
+                "signer": "Nguyễn Văn Ký",
+                "document_kind": option.act_documents[0][0],
+                **given,
+            }
+        papers = tuple(
+            PaperInput(kinds[0][0], f"{next(self._ticks)}/VB", self.day, "Nguyễn Văn Ký")
+            for kinds in option.missing_documents
+            if kinds[0][0] != given.get("document_kind")
+        )
+        return MoveInput(on=self.day, **{"papers": papers, **given})  # type: ignore[arg-type]
+
+
+def seed(url: str) -> str:
+    """Make a store whose first proposal waits for its approval; return that proposal's code."""
+    store = open_store(url, create=True)
+    try:
+        world = World(store)
+        code = world.draft()
+        world.draft(title="Chế biến miến dong Quản Bạ")
+        world.to("submitted_to_minister", code)
+        return code
+    finally:
+        store.close()
+
+
+def url_of(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
