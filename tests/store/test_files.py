@@ -221,7 +221,7 @@ MOUNTINFO = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 @pytest.mark.parametrize(
     ("file", "answer"),
     [
-        ("/home/an/kcflow.db", ()),
+        ("/srv/an/kcflow.db", ()),
         ("/srv/share/local disk/a.db", ()),
         ("/srv/share/a.db", ()),
         ("/run/a.db", ("tmpfs",)),
@@ -230,10 +230,10 @@ MOUNTINFO = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
         ("/nfs/a.db", "nfs4"),
         ("/fuse/x/a.db", "fuse.sshfs"),
         ("/nfsx/a.db", ()),
-        ("/home/an/OneDrive - Sở Công Thương/a.db", "OneDrive - Sở Công Thương"),
-        ("/home/an/Dropbox/x/a.db", "Dropbox"),
-        ("/home/an/Google Drive/a.db", "Google Drive"),
-        ("/home/an/dropbox.db", ()),
+        ("/srv/an/OneDrive - Sở Công Thương/a.db", "OneDrive - Sở Công Thương"),
+        ("/srv/an/Dropbox/x/a.db", "Dropbox"),
+        ("/srv/an/Google Drive/a.db", "Google Drive"),
+        ("/srv/an/dropbox.db", ()),
     ],
 )
 def test_folders(tmp_path: Path, file: str, answer: str | tuple[str, ...]) -> None:
