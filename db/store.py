@@ -167,9 +167,12 @@ class Store:
             return
         try:
             found = path.stat()
-        except OSError:
-            self._file = None if self._file is None else (0, 0)
+        except FileNotFoundError:
+            # A file that comes back later is another one, even under the same number.
+            self._file = self._file and (0, 0)
             raise StoreMissing(location=self.location) from None
+        except OSError as error:
+            raise StoreUnreachable(location=self.location, detail=str(error.strerror)) from None
         here = (found.st_dev, found.st_ino)
         if self._file is None:
             self._file = here
