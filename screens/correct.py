@@ -37,7 +37,7 @@ class CorrectDialog(SendsOnce, DeskModal[Receipt]):
 
     def body(self) -> ComposeResult:
         """The row, the reason, the button."""
-        yield Static(parts.moment(self._row, self.lang), id="correct-row")
+        yield Static(parts.moment(self._row, self.lang), id="correct-row", markup=False)
         yield Static(t("correct.explain", self.lang), id="correct-explain", classes="dim", markup=False)
         yield MemoField("reason", words("correct.reason"), required=True, max_length=LENGTHS["reason"])
         with Horizontal(classes="buttons"):

@@ -162,7 +162,7 @@ class Field(Vertical, Generic[V]):
         entry = self._make_entry()
         entry.add_class("field-entry")
         with Horizontal(classes="field"):
-            yield Static(self._label_content(), classes="field-label")
+            yield Static(self._label_content(), classes="field-label", markup=False)
             yield entry
             if self.ECHOES:
                 yield Static("", classes="field-echo", markup=False)

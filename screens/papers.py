@@ -89,7 +89,7 @@ class PaperBox(Vertical):
     def compose(self) -> ComposeResult:
         """The title, then the fields."""
         name, required = self._prefix, self._required
-        yield Static(self._title_content(), classes="paper-title")
+        yield Static(self._title_content(), classes="paper-title", markup=False)
         if len(self._kinds) > 1:
             start = None if self._choose else self._kinds[0][0]
             yield ChoiceField(f"{name}-kind", words("paper.kind"), self._kinds, start, required=required)
@@ -211,7 +211,9 @@ class PapersDialog(SendsOnce, DeskModal[Receipt]):
 
     def body(self) -> ComposeResult:
         """The papers one under another."""
-        yield Static(Content(visible(f"{self._code}  {self._dossier_title}")), classes="dialog-head")
+        yield Static(
+            Content(visible(f"{self._code}  {self._dossier_title}")), classes="dialog-head", markup=False
+        )
         yield VerticalScroll(id="papers-list", can_focus=False)
         with Horizontal(classes="buttons"):
             yield Button(t("papers.add", self.lang), id="papers-add")
