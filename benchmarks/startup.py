@@ -35,16 +35,17 @@ def _first_paint(command: list[str], environment: dict[str, str], wanted: bytes)
     )
     os.close(child)
     seen = b""
-    while wanted not in seen:
-        ready, _, _ = select.select([main], [], [], 30)
-        if not ready:
-            raise RuntimeError(f"nothing painted: {seen[-200:]!r}")
-        seen += os.read(main, 65536)
-    elapsed = time.perf_counter() - start
-    process.kill()
-    process.wait()
-    os.close(main)
-    return elapsed
+    try:
+        while wanted not in seen:
+            ready, _, _ = select.select([main], [], [], 30)
+            if not ready:
+                raise RuntimeError(f"nothing painted: {seen[-200:]!r}")
+            seen += os.read(main, 65536)
+        return time.perf_counter() - start
+    finally:
+        process.kill()
+        process.wait()
+        os.close(main)
 
 
 def report() -> None:

@@ -6,7 +6,10 @@ imported when they are shown.
 
 from __future__ import annotations
 
+import os
+import select
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -298,8 +301,26 @@ class KcflowApp(App[int]):
         self._close_messages_no_wait()
 
 
+HANGUP_EXIT = 129
+"""128 + SIGHUP: the terminal is gone."""
+
+
+def _leave_with_the_terminal() -> None:
+    """End the program when its terminal hangs up (a dropped line, a closed window).
+
+    Textual would go on reading a terminal that is gone and keep a processor busy for ever. What was
+    acknowledged is in the store; a move that was not is rolled back with the connection.
+    """
+    terminal = select.poll()
+    terminal.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)  # 0: hang-up and errors only
+    terminal.poll()
+    os._exit(HANGUP_EXIT)
+
+
 def run(config: Config) -> int:
     """Run the application until its person leaves; returns the exit code (design §2)."""
+    if hasattr(select, "poll") and sys.__stdin__ is not None and sys.__stdin__.isatty():
+        threading.Thread(target=_leave_with_the_terminal, daemon=True, name="hang-up").start()
     app = KcflowApp(config)
     result = app.run()
     if app.desk is not None:
