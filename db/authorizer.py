@@ -35,12 +35,16 @@ DIRECTORY = frozenset(
     }
 )
 INSERTS = {
-    Role.APPLICATION: frozenset({"history", "refusal", "attachment_blob", "counter"}),
+    Role.APPLICATION: frozenset({"history", "refusal", "attachment_blob", "counter", "saved_view"}),
     Role.ADMINISTRATION: DIRECTORY | {"legal_move", "lifecycle_version", "refusal"},
 }
 UPDATES = {
-    Role.APPLICATION: frozenset({"counter"}),
+    Role.APPLICATION: frozenset({"counter", "saved_view"}),
     Role.ADMINISTRATION: DIRECTORY,
+}
+DELETES = {
+    Role.APPLICATION: frozenset({"saved_view"}),
+    Role.ADMINISTRATION: frozenset[str](),
 }
 FROM_HISTORY = frozenset({"dossier", "dossier_search", "paper", "amount", "log_head"})
 """Written by the history's own triggers and by nothing else."""
@@ -84,7 +88,7 @@ def authorizer(role: Role) -> Authorizer:
             return trigger in TRIGGERS and action != sqlite3.SQLITE_DELETE
         if action == sqlite3.SQLITE_INSERT:
             return first in INSERTS[role]
-        return action == sqlite3.SQLITE_UPDATE and first in UPDATES[role]
+        return first in (UPDATES if action == sqlite3.SQLITE_UPDATE else DELETES)[role]
 
     def answer(
         action: int, first: str | None, second: str | None, _database: str | None, trigger: str | None

@@ -126,6 +126,7 @@ def column(
     unique: bool | None = None,
     index: bool | None = None,
     autoincrement: bool | Literal["auto"] = "auto",
+    default: int | None = None,
 ) -> Anything:
     """Return the SQLModel field of a column with an explicit type."""
     return Field(
@@ -137,5 +138,6 @@ def column(
             unique=unique,
             index=index,
             autoincrement=autoincrement,
+            server_default=None if default is None else sa.text(str(default)),
         )
     )

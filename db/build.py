@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from db import build_lists
+from db import build_lists, plan, queries
 from db.base import Base
 from db.build_lists import HISTORY_COLUMNS, D, H
 from db.core import Among, compile_for, given, table
@@ -29,6 +30,7 @@ from db.models import (
     Organisation,
     Paper,
     Refusal,
+    SavedView,
 )
 from db.rows import (
     ActivityContentRow,
@@ -42,6 +44,7 @@ from db.rows import (
     PersonRow,
     ProvinceRow,
     RefusalRow,
+    SavedViewRow,
 )
 from db.statements import Shape
 from db.url import Dialect
@@ -184,6 +187,25 @@ def _assign(_: Dialect) -> Made:
     return made.returning(table(Assignment).c.id)
 
 
+def _saved_views(_: Dialect) -> Made:
+    """Views of a list that a person keeps or that others share."""
+    view = table(SavedView).c
+    seen = (view.owner == given("person")) | (view.shared == sa.literal_column("1"))
+    found = _all_of(SavedView, SavedViewRow).where(view.list == given("list"), seen)
+    return found.order_by(view.name, view.owner)
+
+
+def _save_view(dialect: Dialect) -> Made:
+    view = table(SavedView)
+    names = ("owner", "list", "name", "shared", "payload")
+    made = _upsert(dialect, view).values({name: given(name) for name in names})
+    saved: Made = made.on_conflict_do_update(
+        index_elements=[view.c.owner, view.c.list, view.c.name],
+        set_={name: made.excluded[name] for name in ("shared", "payload")},
+    ).returning(view.c.id)
+    return saved
+
+
 BUILDERS: Mapping[str, Builder] = {
     "dossier": lambda _: _dossiers().where(D.c.code == given("code")),
     # Alone, without the join: after a wait, PostgreSQL looks at the new dossier but the old joined row.
@@ -191,6 +213,7 @@ BUILDERS: Mapping[str, Builder] = {
         sa.select(D.c.code).where(D.c.code == given("code")).with_for_update(key_share=True)
     ),
     "dossiers": lambda _: _dossiers().where(Among(D.c.code, "codes")),
+    "titles": lambda _: sa.select(D.c.code, D.c.title).where(Among(D.c.code, "codes")),
     "papers": _papers,
     "amounts": _amounts,
     "request": lambda _: sa.select(*HISTORY_COLUMNS).where(H.c.request == given("request")),
@@ -223,10 +246,28 @@ BUILDERS: Mapping[str, Builder] = {
     "assignments": _assignments,
     "assign": _assign,
     "list": build_lists.page,
+    "edge": build_lists.edge,
+    "ids": build_lists.ids,
+    "text_edge": build_lists.text_edge,
+    "text_count": build_lists.text_count,
+    "text_page": build_lists.text_page,
+    "text_hits": build_lists.text_hits,
+    "text_ids": build_lists.text_ids,
+    "keys_of": build_lists.keys_of,
+    "lines": build_lists.lines,
+    "flow": build_lists.flow,
+    "may_read_file": build_lists.may_read_file,
     "count": build_lists.count,
-    "by_state": build_lists.by_state,
+    "flow_due": build_lists.flow_due,
     "visible": build_lists.visible,
     "feed": build_lists.feed,
+    "feed_ids": build_lists.feed_ids,
+    "rows_of": build_lists.rows_of,
+    "feed_rows": build_lists.feed_rows,
+    "saved_views": _saved_views,
+    "saved_view": lambda _: _all_of(SavedView, SavedViewRow).where(table(SavedView).c.id == given("id")),
+    "save_view": _save_view,
+    "forget_view": lambda _: sa.delete(table(SavedView)).where(table(SavedView).c.id == given("id")),
 }
 """What builds each statement: (dialect, *shape) -> Core statement."""
 
@@ -234,9 +275,21 @@ BUILDERS: Mapping[str, Builder] = {
 # -- what is kept compiled ---------------------------------------------------------------------------------
 
 _SINGLE = (
-    *("dossier", "dossiers", "papers", "amounts", "request", "history", "last", "import_keys", "blob"),
+    *(
+        "dossier",
+        "dossiers",
+        "titles",
+        "papers",
+        "amounts",
+        "request",
+        "history",
+        "last",
+        "import_keys",
+        "blob",
+    ),
     *("lifecycle", "lifecycles", "refusals", "refusals_of", "head", "meta"),
     *("append", "refuse", "put_blob", "has_blob", "count_codes"),
+    *("saved_views", "saved_view", "save_view", "forget_view"),
 )
 _TABLES: Mapping[str, type[Any]] = {
     "province": ProvinceRow,
@@ -253,6 +306,8 @@ _FILTERS: tuple[tuple[Shape, tuple[str, ...]], ...] = (
     (("open_only",), ("code", "due")),
     (("due_before", "open_only"), ("due",)),
     (("open_only", "waits_for"), ("due",)),
+    (("open_only", "states", "waits_for"), ("due",)),
+    (("open_only", "states"), ("code",)),
     (("text",), ("code",)),
     (("open_only", "text"), ("code",)),
 )
@@ -269,6 +324,27 @@ def _shape(*parts: Shape) -> Shape:
     return (*names, "text") if any("text" in part for part in parts) else tuple(names)
 
 
+def _ways(shape: Shape) -> Iterator[str]:
+    """Yield the indexes through which a question may be answered."""
+    for index, names in plan.DRIVERS.items():
+        own = tuple(name for name in shape if name in names)
+        if own:
+            yield index
+    if "text" in shape:
+        yield "text"
+
+
+def _list(shape: Shape, order: str) -> Iterator[tuple[Any, ...]]:
+    """Yield what a page of a list may take: along its order, or gathered."""
+    for segment in range(queries.SEGMENTS.get(order, 1)):
+        for start in ("", "a"):
+            yield "edge", order, segment, start
+            yield from (("list", shape, order, segment, bounds, "order") for bounds in (start, start + "u"))
+            fallback = plan.covering(shape) or "sets"
+            for way in sorted({fallback, *_ways(shape)}):
+                yield "list", plan.shape_via(shape, way), order, segment, start, way
+
+
 def common() -> Iterator[tuple[Any, ...]]:
     """Yield (name, *shape) of what is kept compiled: all that start-up and the usual lists ask."""
     yield from ((name,) for name in _SINGLE)
@@ -280,12 +356,31 @@ def common() -> Iterator[tuple[Any, ...]]:
         yield from (("assignments", person, False, on) for on in (False, True))
     for scope in _SCOPES:
         yield "visible", scope
-        yield "by_state", scope
+        kept = tuple(name for name in scope if name != "hide_states")
+        for way in _ways(kept):
+            yield from ((name, kept, way) for name in ("flow", "flow_due"))
+        yield "flow", kept, "ix_dossier_state"
+        yield "flow_due", kept, "ix_dossier_due"
         for filter_, orders in _FILTERS:
             shape = _shape(scope, filter_)
-            yield from (("list", shape, order, after) for order in orders for after in (False, True))
-        yield from (("count", _shape(scope, filter_)) for filter_ in _COUNTED)
+            for order in orders:
+                yield from _list(shape, order)
+        for filter_ in _COUNTED:
+            shape = _shape(scope, filter_)
+            ways = {plan.covering(shape) or "sets" if shape else "ix_dossier_code", *_ways(shape)}
+            yield from (("count", plan.shape_via(shape, way), way) for way in sorted(ways))
         yield from (("feed", shape, scope, False) for shape in _FEEDS)
+    for shape in (("text",), ("hide_states", "text")):
+        yield "count", shape, "hits"
+        yield from (("text_hits", shape, "newest", bounds) for bounds in ("", "a"))
+    for shape in (("open_only", "states", "text"), ("hide_states", "open_only", "states", "text")):
+        yield from (("text_page", shape, "newest", bounds) for bounds in ("", "a", "u", "au"))
+    yield from (("text_edge", "newest", bounds) for bounds in ("", "a"))
+    yield ("text_count",)
+    for index, names in plan.DRIVERS.items():
+        for number in range(1, len(names) + 1):
+            for own in combinations(sorted(names), number):
+                yield "count", own, index
     yield "feed", ("dossier",), (), True
 
 

@@ -42,9 +42,10 @@ class Among(sa.ColumnElement[bool]):
     type = sa.Boolean()
     _is_implicitly_boolean = True  # or SQLite gets "(…) = 1", which no index serves
 
-    def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
+    def __init__(self, column: sa.ColumnElement[Any], name: str, *, numbers: bool = False) -> None:
         self.column = column
         self.parameter = given(name)
+        self.kind = "bigint" if numbers else "text"
 
 
 @compiles(Among, "sqlite")
@@ -57,4 +58,4 @@ def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(Among, "postgresql")
 def _among_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     column = compiler.process(element.column, **options)
-    return f"{column} = ANY ({compiler.process(element.parameter, **options)}::text[])"
+    return f"{column} = ANY ({compiler.process(element.parameter, **options)}::{element.kind}[])"

@@ -12,15 +12,20 @@ from importlib import resources
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from db import leaf
 from db.models import indexes, tables
+from db.statements import MARK
 from db.url import Dialect
 
 _SEARCH = (
-    "CREATE VIRTUAL TABLE dossier_search USING fts5(code, folded, content = 'dossier', content_rowid = 'id',"
-    " tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3')"
+    "CREATE VIEW dossier_words AS SELECT id, code, folded,"  # noqa: S608 - our own words
+    f" char({ord(MARK)}) || replace(province, ':', '') || ' ' || char({ord(MARK)}) || 'y' || plan_year"
+    f" || ' ' || char({ord(MARK)}) || 'u' || hex(unit_office) AS marks FROM dossier",
+    "CREATE VIRTUAL TABLE dossier_search USING fts5(code, folded, marks, content = 'dossier_words',"
+    " content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3 4')",
 )
 _HEAD = "INSERT INTO log_head (id, size, peaks) VALUES (1, 0, '')"
 _SHAPES = {
@@ -33,10 +38,18 @@ _SHAPES = {
 }
 
 
+class _Compiler(SQLiteCompiler):
+    def get_from_hint_text(self, table: sa.FromClause, text: str | None) -> str | None:  # noqa: ARG002
+        """Write `with_hint` behind the table (INDEXED BY …); SQLAlchemy's own compiler leaves it out."""
+        return text
+
+
 def dialect_of(name: Dialect) -> sa.Dialect:
     """Return SQLAlchemy's dialect with the parameter style that the store's statements use."""
     if name == "sqlite":
-        return sqlite.dialect(paramstyle="named")
+        made = sqlite.dialect(paramstyle="named")
+        made.statement_compiler = _Compiler
+        return made
     return psycopg.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -60,7 +73,7 @@ def tables_ddl(name: Dialect) -> list[str]:
 
 def schema(name: Dialect) -> str:
     """Return everything that makes a new store, as one SQL text."""
-    parts = tables_ddl(name) + ([_SEARCH] if name == "sqlite" else []) + [_HEAD]
+    parts = tables_ddl(name) + (list(_SEARCH) if name == "sqlite" else []) + [_HEAD]
     return ";\n\n".join(parts) + ";\n\n" + triggers(name)
 
 
@@ -80,4 +93,5 @@ def split(text: str) -> list[str]:
 if __name__ == "__main__":
     import sys
 
-    sys.stdout.write(schema("postgresql" if "postgresql" in sys.argv[1:] else "sqlite"))
+    asked: Dialect = "postgresql" if "postgresql" in sys.argv[1:] else "sqlite"
+    sys.stdout.write(triggers(asked) if "guards" in sys.argv[1:] else schema(asked))

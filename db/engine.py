@@ -15,6 +15,7 @@ from db import leaf as leaves
 from db.authorizer import Role, authorizer
 from db.errors import StoreUnusable
 from db.failures import translated
+from db.search import has_terms
 
 if TYPE_CHECKING:
     import psycopg
@@ -31,11 +32,15 @@ SETTINGS: Final = (
     "recursive_triggers=ON",
     "synchronous=FULL",
     "cell_size_check=ON",
-    # 2 MB, the default, spill to the disk in the middle of a decision on a thousand dossiers.
-    "cache_size=-16384",
     # In pages: as many bytes as the default has with pages of 4 KB.
     "wal_autocheckpoint=2000",
 )
+
+
+READER_CACHE: Final = 2048
+"""KB of pages that a reader keeps: the system keeps the file's, and there are several readers."""
+WRITER_CACHE: Final = 16384
+"""The same for a writer: with less, a decision on a thousand dossiers spills to the disk half way."""
 
 
 class Seals:
@@ -70,11 +75,12 @@ def _sha256(data: bytes | None) -> str | None:
 
 
 def connect_sqlite(
-    path: Path, role: Role | None, *, timeout: float = 10.0, create: bool = False
+    path: Path, role: Role | None, *, timeout: float = 10.0, create: bool = False, cache: int = WRITER_CACHE
 ) -> SqliteConnection:
     """Open a SQLite store with durable settings, the guards' functions, and the authorizer of `role`.
 
     role: None for migrations, which change the schema. timeout: seconds to wait for another writer.
+    cache: KB of the file's pages to keep.
     Raises the `StoreUnusable` errors; never creates a file unless `create`.
     """
     mode = "rwc" if create else "rw"
@@ -90,15 +96,15 @@ def connect_sqlite(
         )
     try:
         with translated(path):
-            _prepare(raw, role, path)
+            _prepare(raw, role, path, cache)
     except BaseException:
         raw.close()
         raise
     return raw
 
 
-def _prepare(raw: SqliteConnection, role: Role | None, path: Path) -> None:
-    for setting in SETTINGS:
+def _prepare(raw: SqliteConnection, role: Role | None, path: Path, cache: int) -> None:
+    for setting in (*SETTINGS, f"cache_size=-{cache}"):
         raw.execute(f"PRAGMA {setting}")
     mode = raw.execute("PRAGMA journal_mode=WAL").fetchone()[0]
     if mode != "wal":
@@ -107,6 +113,7 @@ def _prepare(raw: SqliteConnection, role: Role | None, path: Path) -> None:
     raw.create_function("kc_leaf", 2, raw.seals.check, deterministic=True)
     raw.create_function("kc_peaks", 3, leaves.append_peak, deterministic=True)
     raw.create_function("kc_sha256", 1, _sha256, deterministic=True)
+    raw.create_function("kc_terms", 2, has_terms, deterministic=True)
     if role is not None:
         raw.set_authorizer(authorizer(role))
 

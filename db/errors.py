@@ -170,6 +170,12 @@ class StoreUnreachable(StoreUnusable):
     code = "store_unreachable"
 
 
+class StoreReplaced(StoreUnreachable):
+    """Under the open store its file was removed or replaced by another: open it anew."""
+
+    code = "store_replaced"
+
+
 class OutcomeUnknown(StoreUnusable):
     """The connection broke while committing: ask again with the same request id."""
 

@@ -15,8 +15,8 @@ from db.statements import Statement
 from db.url import Dialect
 
 EXPECTED: Final[dict[Dialect, str]] = {
-    "sqlite": "08326f8ca1dd6a10547f77ba43cc098be259ee596e74a942b5376cac35b6b5c0",
-    "postgresql": "3d6ac08a9686e30aada0eaee11b7aeaf8722d6fb1f16430a104d1835676e324c",
+    "sqlite": "39716f467a0dfe8bd6e43906e0686ad6b5535f9aaa3485ac37f60022ae57acdc",
+    "postgresql": "39c7d3e90e2d3a35af9c70362dee2f36e7f9ddd4ffbefb535180ba0ff1803e15",
 }
 """Of the newest revision; `python -m db.fingerprint URL` prints that of a store."""
 

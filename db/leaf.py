@@ -102,8 +102,8 @@ CONTENT_SPEC: Final[Mapping[str, str]] = {
 
 CONTENT_ACTIONS: Final = frozenset({"create", "edit"})
 """The only actions whose leaves carry the content; all others keep its digest."""
-LATE_ENTRIES: Final = frozenset({"record_papers", "correct"})
-"""Entries about earlier acts: their date may lie before the last act."""
+LATE_ENTRIES: Final = frozenset({"record_papers", "correct", "note"})
+"""Entries that are no acts: their date may lie before the last act, and the last act stays what it was."""
 
 _AUTHORITIES: Final = frozenset({None, "TM.", "KT.", "TL.", "TUQ."})
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
@@ -366,6 +366,12 @@ def _is_content(content: Json) -> bool:
         and content["requested"] >= 0
         and _plain(content)
     )
+
+
+def contents_mask(codes: Json) -> int:
+    """Return codes of contents of activity as a bit mask (code 4 is 1 << 4); anything else is no code."""
+    listed = codes if type(codes) is list else []
+    return sum(1 << code for code in {code for code in listed if type(code) is int and 0 <= code <= 61})
 
 
 # -- the tree over all leaves -----------------------------------------------------------------------

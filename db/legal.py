@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from states.model import ROLES, Lifecycle
+from states.records import record
 
 CREATE = "create"
 EDIT = "edit"
 RECORD_PAPERS = "record_papers"
 CORRECT = "correct"
-BUILT_IN = frozenset({CREATE, EDIT, RECORD_PAPERS, CORRECT})
+NOTE = "note"
+BUILT_IN = frozenset({CREATE, EDIT, RECORD_PAPERS, CORRECT, NOTE})
 """Acts that every lifecycle has; its own actions can't have these names."""
 
 ACTING = tuple(role for role in ROLES if role not in ("auditor", "supervisor", "admin"))
@@ -19,7 +20,7 @@ CREATORS = ("unit", "department", "agency")
 EDITORS = ("unit", "department", "agency", "provincial_committee", "finance_department")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LegalMove:
     """One legal move; `from_state` is "" for create, `ending` the target state's ("" while open)."""
 
@@ -57,3 +58,6 @@ def rows(lifecycle: Lifecycle) -> Iterator[LegalMove]:
         for role in ACTING:
             yield LegalMove(RECORD_PAPERS, state.name, state.name, role, False, state.ending)
             yield LegalMove(CORRECT, state.name, state.name, role, True, state.ending)
+        for role in ROLES:
+            # Whoever may read a dossier may write a note into it: an auditor too.
+            yield LegalMove(NOTE, state.name, state.name, role, True, state.ending)

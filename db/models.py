@@ -247,11 +247,34 @@ class Dossier(Base, table=True):
         _check("approved IS NULL OR (approved >= 0 AND approved <= total)", "approved"),
         _check("allocated >= 0 AND allocated <= coalesce(approved, 0)", "allocated"),
         _check("advanced >= 0 AND advanced <= allocated", "advanced"),
-        _index_where("ending = ''", "ix_dossier_due", "due_order", "code"),
-        _index_where("ending = ''", "ix_dossier_waits", "waits_for", "due_order", "code", only="postgresql"),
-        sa.Index("ix_dossier_state", "state", "lifecycle", "code", info=_SERVER),
-        sa.Index("ix_dossier_province", "province", "code"),
-        sa.Index("ix_dossier_unit_office", "unit_office", "code"),
+        # What never moves is read in any order for nothing: only new or edited dossiers touch these. Behind
+        # the keys stands the province: one province's share of a list is found without a look at the others.
+        sa.Index("ix_dossier_code", "code", "province"),
+        sa.Index("ix_dossier_title", sa.text("substr(folded, 1, 60)"), "code", "province"),
+        sa.Index(
+            "ix_dossier_province",
+            *("province", "code", "unit_office", "plan_year", "source", "requested", "contents"),
+        ),
+        sa.Index("ix_dossier_unit_office", "unit_office", "code", "province"),
+        sa.Index("ix_dossier_source", "source", "code", "province"),
+        sa.Index("ix_dossier_year", "plan_year", "code", "province"),
+        sa.Index("ix_dossier_requested", "requested", "code", "province"),
+        sa.Index("ix_dossier_contents", "contents", "province"),
+        # Each index of what moves is a page or two more to write with every move (measured:
+        # docs/architecture.md), so there are two, and each says all that a list may be limited by.
+        _index_where(
+            "due_on IS NOT NULL",
+            "ix_dossier_due",
+            *("due_on", "code", "province", "waits_for", "due_kind", "state", "lifecycle", "ending"),
+            *("plan_year", "source", "unit_office"),
+        ),
+        # Approved once in a life: other moves leave it alone.
+        _index_where("approved IS NOT NULL", "ix_dossier_approved", "approved", "code", "province"),
+        sa.Index(
+            "ix_dossier_state",
+            *("state", "lifecycle", "code", "province", "requested", "ending", "plan_year", "source"),
+            *("waits_for", "entered_on", "approved", "due_on", "unit_office"),
+        ),
         STRICT,
     )
     id: int = column(INTEGER, primary_key=True, autoincrement=False)
@@ -289,13 +312,18 @@ class Dossier(Base, table=True):
     import_key: str | None = column(TEXT, null=True, unique=True)
     content_seq: int = column(INTEGER)
     due_order: str = column(TEXT, Generated(f"coalesce(due_on, '{NEVER}')"))
+    contents: int = column(INTEGER, default=0)
 
 
 class Paper(Base, table=True):
     """Papers recorded with moves, taken from the leaves: idx 0 is the act itself."""
 
     __tablename__ = "paper"
-    __table_args__ = (_check("idx >= 0", "idx"), CLUSTERED)
+    __table_args__ = (
+        _check("idx >= 0", "idx"),
+        _index_where("file IS NOT NULL", "ix_paper_file", "file"),
+        CLUSTERED,
+    )
     dossier: str = column(TEXT, primary_key=True)
     seq: int = column(INTEGER, primary_key=True)
     idx: int = column(INTEGER, primary_key=True)
@@ -380,6 +408,24 @@ class Refusal(Base, table=True):
     action: str = column(TEXT)
     reasons: str = column(TEXT)
     request: str | None = column(TEXT, null=True)
+
+
+class SavedView(Base, table=True):
+    """A list's filter, order and columns under a name: the only rows that people change and throw away."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        sa.UniqueConstraint("owner", "list", "name"),
+        _check("shared IN (0, 1)", "shared"),
+        _check("length(payload) <= 20480", "payload"),
+        STRICT,
+    )
+    id: int = column(INTEGER, sa.Identity(), primary_key=True)
+    owner: str = column(TEXT, sa.ForeignKey("person.login"))
+    list: str = column(TEXT)
+    name: str = column(TEXT)
+    shared: int = column(INTEGER)
+    payload: str = column(TEXT)
 
 
 def tables(dialect: str) -> list[sa.Table]:

@@ -6,20 +6,55 @@ see. Each shape of a question (which filters, which order) is compiled once; lis
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from db import plan, search
 from db.leaf import instant
-from db.reader import LINE_FIELDS, Reader, dossier_line, history_row
-from db.rows import Cursor, DossierLine, HistoryRow
+from db.reader import LINE_FIELDS, Reader, Row, dossier_line, history_row
+from db.rows import Cursor, DossierLine, FlowLine, HistoryRow
 from db.statements import Shape
+from states.records import record
 
-Order = Literal["code", "-code", "due", "title", "entered", "-entered", "state", "newest"]
+Order = Literal[
+    "code",
+    "-code",
+    "title",
+    "-title",
+    "province",
+    "-province",
+    "unit",
+    "-unit",
+    "source",
+    "-source",
+    "year",
+    "-year",
+    "requested",
+    "-requested",
+    "approved",
+    "-approved",
+    "state",
+    "-state",
+    "waits_for",
+    "-waits_for",
+    "due",
+    "-due",
+    "entered",
+    "-entered",
+    "newest",
+    "-newest",
+]
+"""What a list is sorted by, then by code; "-" is the other way round, "newest" begins with the last created.
+
+Titles sort as the search sees them (without marks) by their first 60 characters; provinces, units and states
+(with their lifecycle) by their codes. What has no deadline, no approved amount, or (by whom it waits for) has
+ended stands last, whichever way round, by code.
+"""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scope:
     """What the reader may see; None is no limit, and every limit that is given must be met.
 
@@ -33,15 +68,19 @@ class Scope:
     hide_states: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DossierFilter:
     """What is asked for; None is anything.
 
-    `text` is a folded query: every word begins a word of the code, the title, the unit or a beneficiary.
-    `due_from` and `due_before` bound the deadline (before: excluded).
+    `text` is a folded query: every word begins a word of the code, the title, the unit or a beneficiary, or
+    `places` has the dossier's province for it. `due_from` and `due_before` bound the deadline (before:
+    excluded), `requested_from` and `requested_to` the requested support (both included). `contents` is a bit
+    mask: any of these codes (code 4 is 1 << 4).
     """
 
     text: str | None = None
+    places: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """For words of `text`: the keys of the provinces whose name has a word that begins so."""
     states: frozenset[str] | None = None
     lifecycles: frozenset[str] | None = None
     provinces: frozenset[str] | None = None
@@ -56,9 +95,12 @@ class DossierFilter:
     due_from: date | None = None
     due_before: date | None = None
     due_kind: str | None = None
+    contents: int | None = None
+    requested_from: int | None = None
+    requested_to: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HistoryFilter:
     """What is asked of the history; None is anything.
 
@@ -76,9 +118,11 @@ class HistoryFilter:
     at_to: datetime | None = None
 
 
+SEGMENTS = {name: 2 for order in ("approved", "due", "waits_for") for name in (order, f"-{order}")}
+"""Orders that come in parts (build_lists.ORDERS): what has no value, or has ended, stands at the end."""
 NO_FILTER = DossierFilter()
 ALL_HISTORY = HistoryFilter()
-_WORDS = re.compile(r"[^\W_]+")
+words_of = search.words_of
 
 
 # -- from questions to parameters -----------------------------------------------------------------------
@@ -96,22 +140,37 @@ def _asked(reader: Reader, question: Any, prefix: str = "") -> dict[str, Any]:  
     found = {}
     for name in question.__dataclass_fields__:
         value = getattr(question, name)
-        if value is None or value is False or name == "text" or (name == "hide_states" and not value):
+        if (
+            value is None
+            or value is False
+            or name in ("text", "places")
+            or (name == "hide_states" and not value)
+        ):
             continue
         found[name if name == "hide_states" else prefix + name] = _value(reader, value)
     return found
 
 
-def _question(reader: Reader, scope: Scope, filter_: DossierFilter) -> tuple[Shape, dict[str, Any]]:
+def question(reader: Reader, scope: Scope, filter_: DossierFilter) -> tuple[Shape, dict[str, Any]]:
+    """Return the shape of a question about dossiers and its parameters."""
+    if filter_.provinces is not None:
+        both = filter_.provinces if scope.provinces is None else scope.provinces & filter_.provinces
+        scope, filter_ = replace(scope, provinces=both), replace(filter_, provinces=None)
+    words = words_of(filter_.text or "")
+    places = dict(filter_.places)
+    if words and reader.dialect == "sqlite":
+        terms, scope, filter_ = search.terms(words, places, scope, filter_)
+        params = _asked(reader, scope, "scope_") | _asked(reader, filter_)
+        shape = (*sorted(params), "text")
+        params |= {"text": search.match(terms), "terms": json.dumps(terms)}
+        params.pop("open_only", None)
+        return shape, params
     params = _asked(reader, scope, "scope_") | _asked(reader, filter_)
     shape = tuple(sorted(params))
-    words = _WORDS.findall(filter_.text.lower()) if filter_.text else []
-    if words and reader.dialect == "sqlite":
-        shape += ("text",)
-        params["text"] = " ".join(f'"{word}"*' for word in words)
-    elif words:
+    if words:
         shape += (f"text{len(words)}",)
         params |= {f"text{number}": rf"\m{word}" for number, word in enumerate(words)}
+        params |= {f"place{number}": reader.many(places.get(word, ())) for number, word in enumerate(words)}
     params.pop("open_only", None)
     return shape, params
 
@@ -129,24 +188,61 @@ def list_dossiers(
 ) -> tuple[list[DossierLine], Cursor | None]:
     """Return one page of dossiers and where it ended (None: nothing follows).
 
-    order: "due" has those without a deadline last; a leading "-" is descending; "newest" has the last created
-    first.
+    On SQLite a search that finds very many (`plan.FEW`), with nothing rare asked beside it, lists them
+    newest first, whatever the order: sorting a hundred thousand hits at every keystroke would be felt.
     """
-    shape, params = _question(reader, scope, filter)
-    if after is not None:
-        params |= {f"after{number}": value for number, value in enumerate(after)}
-    statement = reader.sql("list", shape, order, after is not None)
-    rows = reader.rows(statement, params | {"limit": limit + 1})
-    more = len(rows) > limit
+    shape, params = question(reader, scope, filter)
+    if after is None:
+        first, way = begin(reader, shape, params, order)
+        after = (first, 0, way)
+    # As it is made below.
+    used, segment, via, keys = after[0], after[1], after[2], after[3:]
+    found: list[tuple[int, str | None, Row]] = []
+    parts = SEGMENTS.get(used, 1)
+    while segment < parts and len(found) <= limit:
+        asked = params | {f"after{number}": value for number, value in enumerate(keys)}
+        rows, via = _page(reader, shape, asked, used, segment, via, limit + 1 - len(found))
+        found += [(segment, via, row) for row in rows]
+        segment, via, keys = segment + 1, None, ()
     width = len(LINE_FIELDS)
-    lines = [dossier_line(row[:width]) for row in rows[:limit]]
-    return lines, tuple(rows[limit - 1][width:]) if more and limit else None
+    lines = [dossier_line(row[:width]) for _, _, row in found[:limit]]
+    if len(found) <= limit or not limit:
+        return lines, None
+    ended, way, last = found[limit - 1]
+    return lines, (used, ended, way, *last[width:])
 
 
-def count_dossiers(reader: Reader, scope: Scope, filter: DossierFilter = NO_FILTER, cap: int = 1001) -> int:  # noqa: A002
-    """Return how many dossiers there are, at most `cap`: more is not worth waiting for."""
-    shape, params = _question(reader, scope, filter)
-    row = reader.one(reader.sql("count", shape), params | {"cap": cap})
+def _page(
+    reader: Reader,
+    shape: Shape,
+    params: dict[str, Any],
+    order: str,
+    segment: int,
+    via: str | None,
+    limit: int,
+) -> tuple[list[Row], str | None]:
+    if reader.dialect == "sqlite":
+        return plan.page(reader, shape, params, order, segment, via, limit)
+    statement = reader.sql("list", shape, order, segment, "a" if "after0" in params else "", "")
+    return reader.rows(statement, params | {"limit": limit}), None
+
+
+def begin(reader: Reader, shape: Shape, params: dict[str, Any], order: str) -> tuple[str, str | None]:
+    """Return the order in which a list will really come, and on SQLite the way of its first page."""
+    return plan.begin(reader, shape, params, order) if reader.dialect == "sqlite" else (order, None)
+
+
+def count_dossiers(
+    reader: Reader,
+    scope: Scope,
+    filter: DossierFilter = NO_FILTER,  # noqa: A002
+    cap: int | None = 1001,
+) -> int:
+    """Return how many dossiers there are, at most `cap`: more is seldom worth waiting for. None: all."""
+    shape, params = question(reader, scope, filter)
+    if reader.dialect == "sqlite":
+        return plan.count(reader, shape, params, cap)
+    row = reader.one(reader.sql("count", shape, ""), params | {"cap": cap})
     return int(row[0]) if row else 0
 
 
@@ -156,8 +252,42 @@ def count_by_state(
     filter: DossierFilter = NO_FILTER,  # noqa: A002
 ) -> dict[tuple[str, str], int]:
     """Return how many dossiers stand in each (lifecycle, state)."""
-    shape, params = _question(reader, scope, filter)
-    return {(row[0], row[1]): row[2] for row in reader.rows(reader.sql("by_state", shape), params)}
+    shape, params = question(reader, scope, filter)
+    return {(row[0], row[1]): row[2] for row in _by_state(reader, "flow", shape, params)}
+
+
+def _by_state(reader: Reader, name: str, shape: Shape, params: dict[str, Any]) -> list[Row]:
+    """Rows of (lifecycle, state, …); hidden states are counted and left out, not looked for in each."""
+    hidden = frozenset[str]()
+    if "hide_states" in shape:
+        value: Any = params["hide_states"]
+        hidden = frozenset(json.loads(value) if isinstance(value, str) else value)
+        shape = tuple(part for part in shape if part != "hide_states")
+        params = {key: value for key, value in params.items() if key != "hide_states"}
+    via = plan.flow_via(reader, name, shape, params) if reader.dialect == "sqlite" else ""
+    rows = reader.rows(reader.sql(name, plan.shape_via(shape, via), via), params)
+    return [row for row in rows if row[1] not in hidden]
+
+
+def flow(
+    reader: Reader,
+    scope: Scope,
+    day: date,
+    near_days: int,
+    filter: DossierFilter = NO_FILTER,  # noqa: A002
+) -> list[FlowLine]:
+    """Return how many dossiers stand in each state on `day`, and how many of them are late or near."""
+    shape, params = question(reader, scope, filter)
+    asked = params | {"day": day.isoformat(), "near": (day + timedelta(days=near_days)).isoformat()}
+    due = {(row[0], row[1]): row[2:] for row in _by_state(reader, "flow_due", shape, asked)}
+    rows = _by_state(reader, "flow", shape, params)
+    return [FlowLine(*row, *due.get((row[0], row[1]), (0, 0, 0))) for row in rows]
+
+
+def may_read_file(reader: Reader, scope: Scope, sha256: str) -> bool:
+    """Say whether a file is attached to a dossier in scope."""
+    shape, params = question(reader, scope, NO_FILTER)
+    return bool(reader.rows(reader.sql("may_read_file", shape), params | {"sha256": sha256}))
 
 
 def _narrowed(filter_: DossierFilter, **limits: Any) -> DossierFilter:  # noqa: ANN401
@@ -222,6 +352,13 @@ def visible(reader: Reader, scope: Scope, code: str) -> bool:
 # -- history --------------------------------------------------------------------------------------------
 
 
+def feed_question(
+    reader: Reader, scope: Scope, filter_: HistoryFilter
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the parameters of a question about the history, and those of the scope."""
+    return _asked(reader, filter_), _asked(reader, scope, "scope_")
+
+
 def history(
     reader: Reader,
     scope: Scope,
@@ -230,8 +367,8 @@ def history(
     limit: int = 50,
 ) -> tuple[list[HistoryRow], int | None]:
     """Return one page of the history, newest entry first, and where it ended (None: nothing follows)."""
-    params = _asked(reader, filter) | ({} if after is None else {"after": after})
-    limits = _asked(reader, scope, "scope_")
+    params, limits = feed_question(reader, scope, filter)
+    params |= {} if after is None else {"after": after}
     statement = reader.sql("feed", tuple(sorted(params)), tuple(sorted(limits)), False)
     rows = reader.rows(statement, params | limits | {"limit": limit + 1})
     return [history_row(row) for row in rows[:limit]], rows[limit - 1][0] if len(rows) > limit > 0 else None

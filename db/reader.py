@@ -113,6 +113,10 @@ class Reader:
         """Return a list parameter for `Among`."""
         return many(self.dialect, values)
 
+    def numbers(self, values: Sequence[int]) -> str | list[int]:
+        """Return a list of whole numbers as a parameter for `Among`."""
+        return json.dumps(list(values)) if self.dialect == "sqlite" else list(values)
+
     def dossier(self, code: str) -> DossierRow | None:
         """Return a dossier, None when there is none. A `Writer` on PostgreSQL locks it."""
         row = self.one(self.sql("dossier"), {"code": code})
@@ -126,6 +130,11 @@ class Reader:
             for row in map(dossier_row, self.rows(self.sql("dossiers"), {"codes": self.many(asked)}))
         }
         return [found[code] for code in asked if code in found]
+
+    def titles(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the titles of those dossiers that exist."""
+        asked = self.many(sorted(codes))
+        return {row[0]: row[1] for row in self.rows(self.sql("titles"), {"codes": asked})}
 
     def papers(self, codes: Iterable[str]) -> dict[str, list[PaperRow]]:
         """Return the papers of dossiers, oldest first; dossiers without papers are absent."""

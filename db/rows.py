@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-Cursor = tuple[str | int, ...]
+from states.records import record
+
+Cursor = tuple[Any, ...]
 """Where a page ended: give it back as `after` to get the next page."""
 
 ZERO_HASH = "0" * 64
 """`prev` of a dossier's first leaf."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DossierLine:
     """A dossier as lists show it: everything but its business content."""
 
@@ -70,7 +72,7 @@ class DossierLine:
         return self.edited > self.entered_seq
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DossierRow(DossierLine):
     """A dossier with everything the store knows about it."""
 
@@ -96,7 +98,7 @@ def _content(leaf: str) -> Mapping[str, Any]:
     return content
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PaperRow:
     """A paper recorded with a move; `idx` 0 is the paper that is the act itself."""
 
@@ -113,7 +115,7 @@ class PaperRow:
     file_name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AmountRow:
     """An amount recorded with a move: kind "approved" (sets), "allocated" or "advanced" (add)."""
 
@@ -124,7 +126,7 @@ class AmountRow:
     dong: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HistoryRow:
     """One row of the history: the leaf, its place, its hash. The leaf is the record itself."""
 
@@ -147,7 +149,7 @@ class HistoryRow:
 
     @property
     def action(self) -> str:
-        """Name of the action, or create, edit, record_papers, correct."""
+        """Name of the action, or create, edit, record_papers, correct, note."""
         return str(self.leaf["action"])
 
     @property
@@ -208,7 +210,7 @@ class HistoryRow:
         return str(self.leaf["request"])
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RefusalRow:
     """An attempt that was refused, with its reasons as codes and parameters."""
 
@@ -223,7 +225,7 @@ class RefusalRow:
     request: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LifecycleRow:
     """An installed lifecycle version. `definition` is its TOML text."""
 
@@ -240,7 +242,7 @@ class LifecycleRow:
     installed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ProvinceRow:
     """A province in one list: "63" until 30/6/2025, "34" from 01/7/2025 (QĐ 19/2025/QĐ-TTg)."""
 
@@ -260,7 +262,7 @@ class ProvinceRow:
         return f"{self.list}:{self.code}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OrganisationRow:
     """An office or enterprise; closed (valid_to), never removed."""
 
@@ -276,7 +278,7 @@ class OrganisationRow:
     successor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PersonRow:
     """A person; `os_login` is the operating-system account that is this person."""
 
@@ -288,7 +290,7 @@ class PersonRow:
     valid_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AssignmentRow:
     """A role that a person holds in an organisation, with what the organisation is."""
 
@@ -303,7 +305,7 @@ class AssignmentRow:
     valid_to: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ActivityContentRow:
     """A content of khuyến công activity (Điều 4 NĐ 45/2012)."""
 
@@ -314,7 +316,7 @@ class ActivityContentRow:
     valid_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CeilingRow:
     """A ceiling of support, in force from/to; exceeding it is a warning, never a refusal."""
 
@@ -333,7 +335,7 @@ class CeilingRow:
     """"text" when read in the act itself, "quoted" from a second source, "unsure"."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DocumentKindRow:
     """A kind of paper, its official form and where the law asks for it."""
 
@@ -344,7 +346,33 @@ class DocumentKindRow:
     basis: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
+class FlowLine:
+    """How many dossiers stand in one state; late and near ones among them are open and have a deadline."""
+
+    lifecycle: str
+    state: str
+    count: int
+    requested: int
+    """Requested support of all of them, in đồng."""
+    late_law: int
+    late_policy: int
+    near: int
+
+
+@record(frozen=True, slots=True)
+class SavedViewRow:
+    """A view of a list under a name; `payload` is JSON text, `shared` 0 or 1."""
+
+    id: int
+    owner: str
+    list: str
+    name: str
+    shared: int
+    payload: str
+
+
+@record(frozen=True, slots=True)
 class Head:
     """The tree over all leaves (RFC 9162): how many, the peaks from left to right, the root."""
 
@@ -353,7 +381,7 @@ class Head:
     root: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Problem:
     """Something verification found: `code` names what, `place` where, `params` the details."""
 

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from db.url import Dialect
+from states.records import record
 
+MARK = "\ue000"
+"""Begins the words by which the search finds a province, a plan year, a unit: FTS5 takes a private-use
+character for a letter, and no query has one."""
 Params = Mapping[str, Any]
 Shape = tuple[str, ...]
 """Which conditions a statement has, as sorted names."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Statement:
     """SQL text and the values that are always the same."""
 
@@ -38,7 +41,7 @@ class Statement:
 def _compiled(dialect: Dialect) -> dict[str, tuple[str, dict[str, Any]]]:
     if dialect != "sqlite":
         return {}
-    text = (resources.files("db") / "sql" / "sqlite.json").read_text(encoding="utf-8")
+    text = (Path(__file__).with_name("sql") / "sqlite.json").read_text(encoding="utf-8")
     found: dict[str, tuple[str, dict[str, Any]]] = json.loads(text)
     return found
 

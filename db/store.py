@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 from db.authorizer import Role
-from db.engine import connect_postgresql, connect_sqlite
-from db.errors import OutcomeUnknown, StoreMissing, StoreUnreachable, StoreUnusable
+from db.engine import READER_CACHE, WRITER_CACHE, connect_postgresql, connect_sqlite
+from db.errors import OutcomeUnknown, StoreMissing, StoreReplaced, StoreUnreachable, StoreUnusable
 from db.failures import translate
 from db.moves import Writer
 from db.reader import Reader
@@ -26,8 +26,15 @@ _BEGIN = {
     ("postgresql", False): "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     ("postgresql", True): "BEGIN ISOLATION LEVEL READ COMMITTED",
 }
+IDLE: Final = 2
+"""Connections kept for later: each has pages and statements of its own in memory."""
 _UNREPLICATED = "01000"
 """The server was told to stop waiting for its standby: done here, perhaps lost with a fail-over."""
+
+
+def _no_connections() -> dict[tuple[Role, bool], deque[Any]]:
+    """Room for idle connections by what they are for: (role, whether they write)."""
+    return {(role, writes): deque() for role in Role for writes in (False, True)}
 
 
 class Admin(Writer):
@@ -49,11 +56,11 @@ class Transaction(Generic[R]):
 
     def __enter__(self) -> R:
         store = self._store
-        raw = store.take(self._role)
+        raw = store.take(self._role, writes=self._writes)
         try:
             raw.execute(_BEGIN[store.dialect, self._writes])
         except Exception as error:
-            store.give_back(self._role, raw, healthy=store.dialect == "sqlite")
+            store.give_back(self._role, raw, writes=self._writes, healthy=store.dialect == "sqlite")
             raise translate(error, store.location) or error from error
         self._raw = raw
         return self._kind(store, raw)
@@ -66,9 +73,9 @@ class Transaction(Generic[R]):
             if error is None:
                 store.commit(raw)
         except BaseException:
-            store.give_back(self._role, raw, healthy=store.abandon(raw))
+            store.give_back(self._role, raw, writes=self._writes, healthy=store.abandon(raw))
             raise
-        store.give_back(self._role, raw, healthy=error is None or store.abandon(raw))
+        store.give_back(self._role, raw, writes=self._writes, healthy=error is None or store.abandon(raw))
         if error is not None and (ours := translate(error, store.location)) is not None:
             raise ours from error
 
@@ -90,7 +97,7 @@ class Store:
     ) -> None:
         self._address = parse_url(url)
         self._timeout = timeout
-        self._idle: dict[Role, deque[Any]] = {role: deque() for role in Role}
+        self._idle = _no_connections()
         self._lock = threading.Lock()
         self._closed = False
         self._pid = os.getpid()
@@ -136,7 +143,7 @@ class Store:
 
     # -- for transactions only ---------------------------------------------------------------------
 
-    def take(self, role: Role) -> Any:  # noqa: ANN401 - either driver's connection
+    def take(self, role: Role, *, writes: bool) -> Any:  # noqa: ANN401 - either driver's connection
         """Return an idle connection or a new one."""
         if self._closed:
             raise StoreUnusable(location=self.location, detail="closed")
@@ -144,15 +151,15 @@ class Store:
             # A forked child must not touch its parent's connections, not even to close them.
             with self._lock:
                 self._inherited = self._idle
-                self._idle = {kind: deque() for kind in Role}
+                self._idle = _no_connections()
                 self._pid = os.getpid()
         self._same_file()
         try:
-            raw = self._idle[role].pop()
+            raw = self._idle[role, writes].pop()
         except IndexError:
-            return self._connect(role)
+            return self._connect(role, writes)
         if self.dialect == "postgresql" and raw.closed:
-            return self._connect(role)
+            return self._connect(role, writes)
         return raw
 
     def _same_file(self) -> None:
@@ -160,7 +167,7 @@ class Store:
 
         SQLite would write on into the deleted file and call it done; and a backup put in its place would
         be damaged by what the old connections leave in the journal. Raises `StoreMissing`,
-        `StoreUnreachable`; the store must be opened anew.
+        `StoreUnreachable`, `StoreReplaced`; the store must be opened anew.
         """
         path = self._address.path
         if path is None:
@@ -177,17 +184,19 @@ class Store:
         if self._file is None:
             self._file = here
         elif self._file != here:
-            raise StoreUnreachable(location=self.location, detail="the file was replaced")
+            raise StoreReplaced(location=self.location)
 
-    def _connect(self, role: Role) -> Any:  # noqa: ANN401 - either driver's connection
+    def _connect(self, role: Role, writes: bool) -> Any:  # noqa: ANN401 - either driver's connection
         if self._address.path is not None:
-            return connect_sqlite(self._address.path, role, timeout=self._timeout)
+            cache = WRITER_CACHE if writes else READER_CACHE
+            return connect_sqlite(self._address.path, role, timeout=self._timeout, cache=cache)
         return connect_postgresql(str(self._address.dsn), timeout=self._timeout)
 
-    def give_back(self, role: Role, raw: Any, *, healthy: bool) -> None:  # noqa: ANN401
+    def give_back(self, role: Role, raw: Any, *, writes: bool, healthy: bool) -> None:  # noqa: ANN401
         """Keep a connection for the next transaction, or close it."""
-        if healthy and not self._closed:
-            self._idle[role].append(raw)
+        idle = self._idle[role, writes]
+        if healthy and not self._closed and len(idle) < IDLE:
+            idle.append(raw)
         else:
             raw.close()
 

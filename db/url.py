@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from db.errors import StoreUnreachable
+from states.records import record
 
 Dialect = Literal["sqlite", "postgresql"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Address:
     """A store's address: a file (SQLite) or a connection string (PostgreSQL)."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from db import fingerprint, legal
-from db.leaf import LATE_ENTRIES, LeafError, append_peak, leaf_hash, parse
+from db.leaf import LATE_ENTRIES, LeafError, append_peak, contents_mask, leaf_hash, parse
 from db.rows import ZERO_HASH, Problem
 from db.statements import Statement
 
@@ -29,7 +29,7 @@ COLUMNS: Final = (
     *FROM_CONTENT,
     *AMOUNTS,
     *("entered_on", "entered_at", "entered_seq", "due_on", "due_kind", "due_basis", "waits_for", "return_to"),
-    *("ending", "budget_year", "last_on", "last_actor", "import_key"),
+    *("ending", "budget_year", "last_on", "last_actor", "import_key", "contents"),
 )
 """Every column of `dossier` that the history decides: all but the code, which is its key."""
 
@@ -115,6 +115,7 @@ class _Replay:
             now |= {"last_on": leaf["on"], "last_actor": leaf["actor"]}
         if leaf["content"] is not None:
             now |= {name: leaf["content"][name] for name in FROM_CONTENT}
+            now["contents"] = contents_mask(leaf["content"].get("content_codes"))
             now |= {"content_seq": leaf["seq"], "folded": leaf["refs"].get("folded")}
 
     def grow(self, claimed: str) -> None:

@@ -29,7 +29,7 @@ HOLDER: Final[dict[str, Label]] = {
     "finance_ministry": Label("Bộ Tài chính", "Ministry of Finance"),
     "government": Label("Quốc hội, Chính phủ", "National Assembly, Government"),
     "treasury": Label("Kho bạc Nhà nước", "State Treasury"),
-    "enterprise": Label("Cơ sở thụ hưởng", "Beneficiary"),
+    "enterprise": Label("Đơn vị thụ hưởng", "Beneficiary"),
     "nobody": Label("—", "—"),
 }
 
@@ -81,6 +81,7 @@ SYSTEM_ACTION: Final[dict[str, Label]] = {
     "edit": Label("Sửa nội dung", "Edit"),
     "record_papers": Label("Ghi nhận tài liệu", "Record papers"),
     "correct": Label("Đính chính dòng lịch sử", "Correct a history row"),
+    "note": Label("Ghi chú", "Note"),
 }
 """Acts that every lifecycle has and that change no state."""
 

@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import cast
 
 from states.model import DeadlineKind, DeadlineRule
+from states.records import record
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -122,7 +123,7 @@ class WorkCalendar:
         return self._up_to(b) - self._up_to(a)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """One line of a derivation as data: the day it speaks of, which number that day has in the count
     (None when it is not counted), and a code with parameters that `derivation` makes a sentence of.
@@ -145,7 +146,7 @@ class Step:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Due:
     """By when a dossier must have left its state, who says so, and how that was counted."""
 
@@ -155,7 +156,7 @@ class Due:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lateness:
     """A span of time in calendar days and in working days; not above 0 means "not late"."""
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
-
-from transitions import EventData, Machine, MachineError
+from typing import TYPE_CHECKING, Any, Final
 
 from states.facts import Actor, Assignment, Case, Facts, Inputs, Paper, Refusal
 from states.guards import CONCLUDERS, CONTRARY, GUARDS, SAME_LACK
-from states.machine import LeanMachine
 from states.model import RETURN_TO, ROLES, SAME, Action, Lifecycle, Need
+from states.records import record
+
+if TYPE_CHECKING:
+    from transitions import EventData, Machine
 
 AUTHORITIES: Final = ("TM.", "KT.", "TL.", "TUQ.")
 """How a signer acts for another (NĐ 30/2020 Đ13)."""
@@ -27,7 +27,7 @@ NATIONAL_ROLES: Final = frozenset({"agency", "ministry"})
 PROVINCIAL_ROLES: Final = frozenset({"department", "finance_department", "provincial_committee"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Option:
     """One action of the present state for one person, with every reason against it."""
 
@@ -51,7 +51,7 @@ class Option:
         return self.action.name
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Move:
     """An act that was decided: everything the history row needs from the rules."""
 
@@ -359,6 +359,9 @@ def _leads_to(destination: str) -> Callable[[EventData], bool]:
 
 def build_machine(lifecycle: Lifecycle) -> Machine:
     """One flat `transitions` machine for a lifecycle version; it holds no dossier."""
+    # The library is needed to move, not to explain: lists do without it.
+    from states.machine import LeanMachine
+
     machine = LeanMachine(
         model=None,
         states=[state.name for state in lifecycle.states],
@@ -401,6 +404,8 @@ def apply(lifecycle: Lifecycle, facts: Facts, actor: Actor, action_name: str, in
     option = evaluate(lifecycle, action, facts, actor, inputs)
     if not option.allowed or option.target is None or option.assignment is None:
         raise Refused(action_name, option.refusals)
+    from transitions import MachineError
+
     slot = _Slot(facts.state, option.target)
     events: Mapping[str, Any] = machine_for(lifecycle).events
     try:

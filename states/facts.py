@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
+
+from states.records import record
 
 RefusalKind = Literal["permission", "scope", "state", "guard", "document", "second_person", "input"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Paper:
     """A document as recorded: kind (see kcflow/data/document_kinds.toml), number and symbol,
     date, signer; `conclusion` is "agreed" or "not_agreed" for appraisals and acceptances;
@@ -25,7 +27,7 @@ class Paper:
     file_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assignment:
     """A role that a person holds in an office today."""
 
@@ -39,7 +41,7 @@ class Assignment:
     empty for national offices."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Actor:
     """A person at the keyboard, with every role held on the day of the act."""
 
@@ -51,7 +53,7 @@ class Actor:
     operator_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Facts:
     """Everything about one dossier that rules may read. Amounts are whole đồng."""
 
@@ -96,7 +98,7 @@ class Facts:
     due_kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Inputs:
     """What the person enters with the act. Texts have passed kcflow.text.strict already."""
 
@@ -117,7 +119,7 @@ class Inputs:
     """Version the person saw on the screen; None skips the comparison (a batch job)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Refusal:
     """One reason why an act can't be done, as a code with parameters; texts make the sentence.
 
@@ -129,7 +131,7 @@ class Refusal:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Case:
     """What one guard is asked about: the dossier, what was entered, and who asks."""
 

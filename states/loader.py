@@ -15,7 +15,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
@@ -448,7 +447,7 @@ def load_file(path: Path | str, *, parameters: Mapping[str, str] | None = None) 
 @cache
 def builtin() -> tuple[Lifecycle, ...]:
     """Return the lifecycles that come with the program, with their default parameters, by file name."""
-    folder = resources.files("states") / "lifecycles"
+    folder = Path(__file__).with_name("lifecycles")
     files = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name
     )

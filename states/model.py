@@ -12,6 +12,8 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from states.records import record
+
 RETURN_TO = "@return_to"
 """Target "the level that returned the file" (domain.md §11.1, principle 3)."""
 SAME = "@same"
@@ -51,7 +53,7 @@ HOLDERS: tuple[str, ...] = (
 """Every answer to "waiting for whom" (`State.waits_for`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Label:
     """A text in both languages; Vietnamese is the official term."""
 
@@ -63,7 +65,7 @@ class Label:
         return self.en if lang == "en" else self.vi
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Phase:
     """A stage of the bar that people see; states belong to exactly one."""
 
@@ -71,7 +73,7 @@ class Phase:
     label: Label
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DeadlineRule:
     """When a dossier must have left its state.
 
@@ -96,7 +98,7 @@ class DeadlineRule:
     """A guard on the dossier's facts; the rule counts only where it passes (None = always)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class State:
     """Where a dossier stands. `waits_for` answers "waiting for whom"."""
 
@@ -112,7 +114,7 @@ class State:
     """A side state (returned, carried over): shown with its own mark on the stage bar."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Target:
     """Where an action leads, and under which outcome guard (`when`, None = always)."""
 
@@ -120,7 +122,7 @@ class Target:
     when: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Action:
     """One act of the procedure, as data.
 

@@ -148,7 +148,7 @@ BEGIN
       no := 'KC12 create is the first row, and only that';
     ELSIF m.needs_reason = 1 AND j ->> 'reason' IS NULL THEN
       no := 'KC13 the action needs a reason';
-    ELSIF j ->> 'on' < d.last_on AND act NOT IN ('record_papers', 'correct') THEN
+    ELSIF j ->> 'on' < d.last_on AND act NOT IN ('record_papers', 'correct', 'note') THEN
       no := 'KC14 an act before the last act';
     ELSIF writes <> (j ->> 'content' IS NOT NULL) OR writes <> (j #>> '{refs,folded}' IS NOT NULL) THEN
       no := 'KC15 content and refs.folded belong to create and edit, and only there';
@@ -177,6 +177,14 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION kc_contents(codes jsonb) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  -- Codes of contents of activity as a bit mask; anything but a small whole number is no code.
+  RETURN CASE jsonb_typeof(codes) WHEN 'array' THEN coalesce((
+    SELECT bit_or(1::bigint << c.code::int) FROM jsonb_array_elements_text(codes) AS c(code)
+    WHERE c.code ~ '^([0-9]|[1-5][0-9]|6[01])$'), 0) ELSE 0 END;
+END $$;
+
 CREATE FUNCTION kc_history_apply() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   j jsonb := NEW.leaf::jsonb; done bigint; amount_kind text := j #>> '{amount,kind}';
@@ -187,13 +195,14 @@ BEGIN
       id, code, kind, lifecycle, state, version, head, title, folded, source, plan_year, budget_year, province,
       unit_office, total, requested, approved, allocated, advanced, entered_on, entered_at, entered_seq,
       due_on, due_kind, due_basis, waits_for, return_to, ending, last_on, last_actor, edited, digest, import_key,
-      content_seq)
+      content_seq, contents)
     SELECT
       NEW.id, NEW.dossier, v.subject, NEW.lifecycle, NEW.to_state, 1, NEW.hash, c ->> 'title',
       j #>> '{refs,folded}', c ->> 'source', (c ->> 'plan_year')::bigint, (j ->> 'budget_year')::bigint,
       c ->> 'province', c ->> 'unit_office', (c ->> 'total')::bigint, (c ->> 'requested')::bigint, NULL, 0, 0,
       NEW.on_date, j ->> 'at', 1, j #>> '{due,on}', j #>> '{due,kind}', j #>> '{due,basis}', j ->> 'waits_for',
-      j ->> 'return_to', m.ending, NEW.on_date, NEW.actor, 1, j ->> 'digest', c ->> 'import_key', 1
+      j ->> 'return_to', m.ending, NEW.on_date, NEW.actor, 1, j ->> 'digest', c ->> 'import_key', 1,
+      kc_contents(c -> 'content_codes')
     FROM lifecycle_version v JOIN legal_move m ON m.lifecycle = v.key, (SELECT j -> 'content' AS c) AS content
     WHERE v.key = NEW.lifecycle AND m.action = NEW.action AND m.from_state = ''
       AND m.to_state = NEW.to_state AND m.role = NEW.role;
@@ -208,7 +217,7 @@ BEGIN
       due_on = j #>> '{due,on}', due_kind = j #>> '{due,kind}', due_basis = j #>> '{due,basis}',
       waits_for = j ->> 'waits_for', return_to = j ->> 'return_to', last_on = NEW.on_date,
       last_actor = NEW.actor, edited = NEW.seq, digest = j ->> 'digest',
-      content_seq = NEW.seq
+      content_seq = NEW.seq, contents = kc_contents(c -> 'content_codes')
     FROM (SELECT j -> 'content' AS c) AS content
     WHERE code = NEW.dossier;
   ELSE
@@ -223,8 +232,8 @@ BEGIN
       due_basis = j #>> '{due,basis}', waits_for = j ->> 'waits_for', return_to = j ->> 'return_to',
       ending = (SELECT m.ending FROM legal_move m WHERE m.lifecycle = NEW.lifecycle AND m.action = NEW.action
         AND m.from_state = NEW.from_state AND m.to_state = NEW.to_state AND m.role = NEW.role),
-      last_on = CASE WHEN NEW.action IN ('record_papers', 'correct') THEN last_on ELSE NEW.on_date END,
-      last_actor = CASE WHEN NEW.action IN ('record_papers', 'correct') THEN last_actor ELSE NEW.actor END,
+      last_on = CASE WHEN NEW.action IN ('record_papers', 'correct', 'note') THEN last_on ELSE NEW.on_date END,
+      last_actor = CASE WHEN NEW.action IN ('record_papers', 'correct', 'note') THEN last_actor ELSE NEW.actor END,
       edited = (j ->> 'edited')::bigint
     WHERE code = NEW.dossier;
   END IF;
@@ -433,7 +442,7 @@ END $$;
 DO $$
 BEGIN
   CREATE EXTENSION IF NOT EXISTS pg_trgm;
-  CREATE INDEX ix_dossier_search ON dossier USING gin ((lower(code) || ' ' || folded) gin_trgm_ops);
+  CREATE INDEX IF NOT EXISTS ix_dossier_search ON dossier USING gin ((lower(code) || ' ' || folded) gin_trgm_ops);
 EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported THEN
   RAISE NOTICE 'pg_trgm is not available: search reads the whole table';
 END $$;

@@ -38,7 +38,7 @@ BEGIN
       THEN RAISE(ROLLBACK, 'KC12 create is the first row, and only that')
     WHEN m.needs_reason AND json_extract(NEW.leaf, '$.reason') IS NULL
       THEN RAISE(ROLLBACK, 'KC13 the action needs a reason')
-    WHEN NEW.on_date < d.last_on AND NEW.action NOT IN ('record_papers', 'correct')
+    WHEN NEW.on_date < d.last_on AND NEW.action NOT IN ('record_papers', 'correct', 'note')
       THEN RAISE(ROLLBACK, 'KC14 an act before the last act')
     WHEN (NEW.action IN ('create', 'edit')) <> (json_extract(NEW.leaf, '$.content.title') IS NOT NULL)
       OR (NEW.action IN ('create', 'edit')) <> (json_extract(NEW.leaf, '$.refs.folded') IS NOT NULL)
@@ -71,7 +71,7 @@ BEGIN
     id, code, kind, lifecycle, state, version, head, title, folded, source, plan_year, budget_year, province,
     unit_office, total, requested, approved, allocated, advanced, entered_on, entered_at, entered_seq,
     due_on, due_kind, due_basis, waits_for, return_to, ending, last_on, last_actor, edited, digest, import_key,
-    content_seq)
+    content_seq, contents)
   SELECT
     NEW.id, NEW.dossier, v.subject, NEW.lifecycle, NEW.to_state, 1, NEW.hash,
     json_extract(NEW.leaf, '$.content.title'), json_extract(NEW.leaf, '$.refs.folded'),
@@ -82,13 +82,15 @@ BEGIN
     json_extract(NEW.leaf, '$.due.on'), json_extract(NEW.leaf, '$.due.kind'),
     json_extract(NEW.leaf, '$.due.basis'), json_extract(NEW.leaf, '$.waits_for'),
     json_extract(NEW.leaf, '$.return_to'), m.ending, NEW.on_date, NEW.actor, 1,
-    json_extract(NEW.leaf, '$.digest'), json_extract(NEW.leaf, '$.content.import_key'), 1
+    json_extract(NEW.leaf, '$.digest'), json_extract(NEW.leaf, '$.content.import_key'), 1,
+    (SELECT coalesce(sum(DISTINCT 1 << c.value), 0) FROM json_each(NEW.leaf, '$.content.content_codes') c
+      WHERE c.type = 'integer' AND c.value BETWEEN 0 AND 61)
   FROM lifecycle_version v JOIN legal_move m ON m.lifecycle = v."key"
   WHERE v."key" = NEW.lifecycle AND m.action = NEW.action AND m.from_state = ''
     AND m.to_state = NEW.to_state AND m.role = NEW.role;
   SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out') WHERE changes() <> 1;
-  INSERT INTO dossier_search (rowid, code, folded)
-  VALUES (NEW.id, NEW.dossier, json_extract(NEW.leaf, '$.refs.folded'));
+  INSERT INTO dossier_search (rowid, code, folded, marks)
+  SELECT id, code, folded, marks FROM dossier_words WHERE id = NEW.id;
   INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
   SELECT NEW.dossier, NEW.seq, 0, json_extract(NEW.leaf, '$.doc.kind'), json_extract(NEW.leaf, '$.doc.number'),
     json_extract(NEW.leaf, '$.doc.date'), json_extract(NEW.leaf, '$.doc.signer'),
@@ -130,8 +132,8 @@ BEGIN
     return_to = json_extract(NEW.leaf, '$.return_to'),
     ending = (SELECT m.ending FROM legal_move m WHERE m.lifecycle = NEW.lifecycle AND m.action = NEW.action
       AND m.from_state = NEW.from_state AND m.to_state = NEW.to_state AND m.role = NEW.role),
-    last_on = CASE WHEN NEW.action IN ('record_papers', 'correct') THEN last_on ELSE NEW.on_date END,
-    last_actor = CASE WHEN NEW.action IN ('record_papers', 'correct') THEN last_actor ELSE NEW.actor END,
+    last_on = CASE WHEN NEW.action IN ('record_papers', 'correct', 'note') THEN last_on ELSE NEW.on_date END,
+    last_actor = CASE WHEN NEW.action IN ('record_papers', 'correct', 'note') THEN last_actor ELSE NEW.actor END,
     edited = json_extract(NEW.leaf, '$.edited')
   WHERE code = NEW.dossier;
   SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out') WHERE changes() <> 1;
@@ -157,8 +159,8 @@ END;
 
 CREATE TRIGGER history_edit AFTER INSERT ON history WHEN NEW.seq > 1 AND NEW.action = 'edit'
 BEGIN
-  INSERT INTO dossier_search (dossier_search, rowid, code, folded)
-  SELECT 'delete', id, code, folded FROM dossier WHERE code = NEW.dossier;
+  INSERT INTO dossier_search (dossier_search, rowid, code, folded, marks)
+  SELECT 'delete', id, code, folded, marks FROM dossier_words WHERE code = NEW.dossier;
   UPDATE dossier SET
     state = NEW.to_state, version = NEW.seq, head = NEW.hash,
     title = json_extract(NEW.leaf, '$.content.title'), folded = json_extract(NEW.leaf, '$.refs.folded'),
@@ -176,11 +178,13 @@ BEGIN
     due_basis = json_extract(NEW.leaf, '$.due.basis'), waits_for = json_extract(NEW.leaf, '$.waits_for'),
     return_to = json_extract(NEW.leaf, '$.return_to'),
     last_on = NEW.on_date, last_actor = NEW.actor, edited = NEW.seq,
-    digest = json_extract(NEW.leaf, '$.digest'), content_seq = NEW.seq
+    digest = json_extract(NEW.leaf, '$.digest'), content_seq = NEW.seq,
+    contents = (SELECT coalesce(sum(DISTINCT 1 << c.value), 0) FROM json_each(NEW.leaf, '$.content.content_codes') c
+      WHERE c.type = 'integer' AND c.value BETWEEN 0 AND 61)
   WHERE code = NEW.dossier;
   SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out') WHERE changes() <> 1;
-  INSERT INTO dossier_search (rowid, code, folded)
-  SELECT id, code, folded FROM dossier WHERE code = NEW.dossier;
+  INSERT INTO dossier_search (rowid, code, folded, marks)
+  SELECT id, code, folded, marks FROM dossier_words WHERE code = NEW.dossier;
   INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
   SELECT NEW.dossier, NEW.seq, 0, json_extract(NEW.leaf, '$.doc.kind'), json_extract(NEW.leaf, '$.doc.number'),
     json_extract(NEW.leaf, '$.doc.date'), json_extract(NEW.leaf, '$.doc.signer'),

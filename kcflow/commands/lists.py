@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kcflow.commands.context import Context
+from kcflow.commands.flow import regions
 from kcflow.commands.places import province_keys
 from kcflow.commands.tables import Column
 from kcflow.formats import compact, date_text
@@ -15,6 +16,8 @@ def left_text(context: Context, row: DossierRow) -> str:
         return ""
     if row.days_left < 0:
         return context.say("word.days_late", days=-row.days_left)
+    if row.days_left == 0:
+        return context.say("word.days_none")
     return context.say("word.days_left", days=row.days_left)
 
 
@@ -72,6 +75,13 @@ def list_(context: Context) -> int:
         plan_year=args.plan_year,
         waits_for=args.waits_for,
         open_only=args.open,
+        regions=regions(args.regions),
+        offices=tuple(args.offices),
+        contents=tuple(args.contents),
+        due_from=args.due_from,
+        due_to=args.due_to,
+        amount_from=args.amount_from,
+        amount_to=args.amount_to,
     )
     context.pages(
         lambda after, limit: context.desk.dossiers(wanted, order=args.order, after=after, limit=limit),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from db import queries
 from kcflow import reference
 from kcflow.formats import date_text, dong
-from kcflow.labels import DATE_FIELDS, FIELD, HOLDER, KIND, MONEY_FIELDS, ROLE
+from kcflow.labels import DATE_FIELDS, FIELD, HOLDER, KIND, MONEY_FIELDS, ROLE, SOURCE
 from kcflow.services.context import VIET_NAM, Context, Shared
 from kcflow.services.moves import action_label, find
 from kcflow.services.texts import document_label
@@ -18,6 +18,7 @@ from kcflow.services.views import HistoryFilter, HistoryView, Page, PaperView
 from states.model import Label
 
 if TYPE_CHECKING:
+    from db.reader import Reader
     from db.rows import HistoryRow
 
 
@@ -36,24 +37,42 @@ def paper_view(leaf: Mapping[str, Any], seq: int) -> PaperView:
     )
 
 
-def field_text(shared: Shared, name: str, value: Any) -> str:  # noqa: ANN401 - JSON is untyped
-    """A content field as a person reads it (Vietnamese formats)."""
+def field_text(shared: Shared, name: str, value: Any) -> Label:  # noqa: ANN401 - JSON is untyped
+    """A content field as a person reads it, in both languages; what a person wrote is the same in both."""
     if value is None or value in ("", []):
-        return ""
+        return Label("", "")
     if name in MONEY_FIELDS:
-        return dong(value, "vi")
+        return Label(dong(value, "vi"), dong(value, "en"))
     if name in DATE_FIELDS:
-        return date_text(date.fromisoformat(value), "vi")
+        day = date.fromisoformat(value)
+        return Label(date_text(day, "vi"), date_text(day, "en"))
+    if name == "source":
+        return SOURCE.get(value, Label(value, value))
+    if name == "kinds":
+        return _list_of(", ", [KIND.get(kind, Label(kind, kind)) for kind in value])
+    if name == "content_codes":
+        names = {each.code: each.label for each in reference.contents()}
+        return _list_of("; ", [_numbered(code, names.get(code)) for code in value])
+    text = _plain_field(shared, name, value)
+    return Label(text, text)
+
+
+def _list_of(between: str, labels: Sequence[Label]) -> Label:
+    return Label(between.join(label.vi for label in labels), between.join(label.en for label in labels))
+
+
+def _numbered(code: int, name: Label | None) -> Label:
+    """An activity content by its number in the decree, with its name where we know it."""
+    return Label(str(code), str(code)) if name is None else Label(f"{code}. {name.vi}", f"{code}. {name.en}")
+
+
+def _plain_field(shared: Shared, name: str, value: Any) -> str:  # noqa: ANN401 - JSON is untyped
     if name == "province":
         return reference.province(value).name
     if name == "partner_provinces":
         return ", ".join(reference.province(key).name for key in value)
     if name == "unit_office":
         return shared.office_name(value)
-    if name == "kinds":
-        return ", ".join(KIND[kind].vi if kind in KIND else kind for kind in value)
-    if name == "content_codes":
-        return ", ".join(str(code) for code in value)
     if name == "import_ref":
         return f"{value['file']}, {value['sheet']}, {value['row']}"
     if isinstance(value, list):
@@ -61,7 +80,7 @@ def field_text(shared: Shared, name: str, value: Any) -> str:  # noqa: ANN401 - 
     return str(value)
 
 
-def _changes(shared: Shared, leaf: Mapping[str, Any]) -> tuple[tuple[str, Label, str, str], ...]:
+def _changes(shared: Shared, leaf: Mapping[str, Any]) -> tuple[tuple[str, Label, Label, Label], ...]:
     return tuple(
         (
             name,
@@ -132,26 +151,26 @@ def history_view(
     )
 
 
-def history(context: Context, wanted: HistoryFilter, after: object | None, limit: int) -> Page[HistoryView]:
-    """The feed over all dossiers this person may read, newest entry first."""
-    if wanted.dossier:
-        with context.store.read() as reader:
-            code = find(context, reader, wanted.dossier).code
-    else:
-        code = None
-    stored = queries.HistoryFilter(
-        dossier=code,
+def stored_history_filter(context: Context, reader: Reader, wanted: HistoryFilter) -> queries.HistoryFilter:
+    """The history's filter as the store understands it. Raises `NotFound` for a dossier out of sight."""
+    return queries.HistoryFilter(
+        dossier=find(context, reader, wanted.dossier).code if wanted.dossier else None,
         actor=wanted.actor,
         office=wanted.office,
         actions=frozenset({wanted.action}) if wanted.action else None,
         on_from=wanted.on_from,
         on_to=wanted.on_to,
     )
+
+
+def history(context: Context, wanted: HistoryFilter, after: object | None, limit: int) -> Page[HistoryView]:
+    """The feed over all dossiers this person may read, newest entry first."""
     with context.store.read() as reader:
+        stored = stored_history_filter(context, reader, wanted)
         rows, following = queries.history(
             reader, context.scope, stored, after=cast("int | None", after), limit=limit
         )
-        titles = {line.code: line.title for line in reader.dossiers(sorted({row.dossier for row in rows}))}
+        titles = reader.titles({row.dossier for row in rows})
     views = tuple(history_view(context.shared, row, titles.get(row.dossier, "")) for row in rows)
     return Page(views, following)
 

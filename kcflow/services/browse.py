@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from db import queries
+from db.leaf import MAX_INT
 from kcflow import reference
 from kcflow.labels import FIELD, HOLDER
 from kcflow.services.audit import field_text, history_of
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from db.reader import Reader
     from db.rows import Cursor, DossierLine, PaperRow
 
+CONTENTS = frozenset(range(1, 62))
+"""Codes that a bit mask of contents has room for."""
 NEAR_DAYS = 5
 """Calendar days before a deadline at which a line is marked "near"."""
 
@@ -91,6 +96,7 @@ def dossier_row(
         mark=_mark(line, state.paused, day),
         ending=line.ending,
         doable=doable,
+        region_label=reference.province(line.province).region_label,
     )
 
 
@@ -103,47 +109,108 @@ def _states_of_phases(context: Context, phases: Sequence[str]) -> frozenset[str]
     )
 
 
+def _provinces(wanted: ListFilter) -> frozenset[str] | None:
+    """Keys of the provinces asked for, in the regions asked for; a merged one is in each of its regions."""
+    named = frozenset(key for asked in wanted.provinces for key in reference.covered_by(asked))
+    if not wanted.regions:
+        return named if wanted.provinces else None
+    there = frozenset(p.key for p in reference.provinces() if set(p.regions) & set(wanted.regions))
+    return there & named if wanted.provinces else there
+
+
+@lru_cache(1024)
+def _places(word: str) -> tuple[str, ...]:
+    """Keys of the provinces whose name has a word that begins with `word` (folded)."""
+    return tuple(
+        province.key
+        for province in reference.provinces()
+        if any(own.startswith(word) for own in queries.words_of(fold(province.name)))
+    )
+
+
+def _day_after(day: date | None) -> date | None:
+    """The day after; None for None, and for the last day there is (which bounds nothing)."""
+    return None if day is None or day == date.max else day + timedelta(days=1)
+
+
+def _storable(dong: int | None) -> int | None:
+    """An amount that both databases can compare with: no dossier asks for more."""
+    return None if dong is None else max(-MAX_INT, min(dong, MAX_INT))
+
+
+def open_states(context: Context, holders: Collection[str] | None = None) -> frozenset[str]:
+    """Names of the states in which a dossier is open, and waits for one of `holders` if they are given.
+
+    Open dossiers are few among all that ever were: by their states the store finds them at once.
+    """
+    return frozenset(
+        state.name
+        for lifecycle in context.shared.lifecycles.values()
+        for state in lifecycle.states
+        if not state.final and (holders is None or state.waits_for in holders)
+    )
+
+
 def stored_filter(context: Context, wanted: ListFilter) -> queries.DossierFilter:
     """A list's filter as the store understands it: phases become states, text is folded."""
     states = frozenset(wanted.states) if wanted.states else None
     if wanted.phases:
         of_phases = _states_of_phases(context, wanted.phases)
         states = of_phases if states is None else states & of_phases
-    provinces: set[str] = set()
-    for key in wanted.provinces:
-        provinces |= reference.covered_by(key)
+    # What waits for somebody is open: a lifecycle's final states wait for nobody.
+    open_only = wanted.open_only or wanted.waits_for not in (None, "nobody")
+    if open_only:
+        there = open_states(context, (wanted.waits_for,) if wanted.waits_for else None)
+        states = there if states is None else states & there
+    text = fold(wanted.text).strip() or None
     return queries.DossierFilter(
-        text=fold(wanted.text).strip() or None,
+        text=text,
+        places=tuple((word, _places(word)) for word in dict.fromkeys(queries.words_of(text or ""))),
         states=states,
-        provinces=frozenset(provinces) or None,
+        lifecycles=frozenset(wanted.lifecycles) or None,
+        provinces=_provinces(wanted),
+        offices=frozenset(wanted.offices) or None,
         source=wanted.source,
         plan_year=wanted.plan_year,
         waits_for=frozenset({wanted.waits_for}) if wanted.waits_for else None,
-        open_only=wanted.open_only,
+        open_only=open_only,
+        due_from=wanted.due_from,
+        due_before=_day_after(wanted.due_to),
+        contents=sum(1 << code for code in set(wanted.contents) if code in CONTENTS)
+        if wanted.contents
+        else None,
+        requested_from=_storable(wanted.amount_from),
+        requested_to=_storable(wanted.amount_to),
     )
+
+
+def checked_order(order: str) -> queries.Order:
+    """One of the orders that lists have. Raises `BadInput` naming them."""
+    if order not in get_args(queries.Order):
+        known = ", ".join(get_args(queries.Order))
+        raise BadInput("order_unknown", error_label("order_unknown", order=order, known=known))
+    return cast("queries.Order", order)
 
 
 def dossiers(
     context: Context, wanted: ListFilter, order: str, after: object | None, limit: int
 ) -> Page[DossierRow]:
     """One page of what this person may see."""
-    if order not in get_args(queries.Order):
-        known = ", ".join(get_args(queries.Order))
-        raise BadInput("order_unknown", error_label("order_unknown", order=order, known=known))
+    asked = checked_order(order)
     with context.store.read() as reader:
         lines, following = queries.list_dossiers(
             reader,
             context.scope,
             stored_filter(context, wanted),
-            order=cast("queries.Order", order),
+            order=asked,
             after=cast("Cursor | None", after),
             limit=limit,
         )
     return Page(tuple(dossier_row(context, line) for line in lines), following)
 
 
-def count(context: Context, wanted: ListFilter, cap: int) -> int:
-    """How many, up to `cap` (then `cap` itself)."""
+def count(context: Context, wanted: ListFilter, cap: int | None) -> int:
+    """How many, up to `cap` (then `cap` itself); None: all."""
     with context.store.read() as reader:
         return queries.count_dossiers(reader, context.scope, stored_filter(context, wanted), cap=cap)
 
@@ -170,17 +237,39 @@ def doable(context: Context, reader: Reader, lines: Iterable[DossierLine]) -> di
     return found
 
 
-def inbox(context: Context, after: object | None, limit: int) -> Page[DossierRow]:
-    """What waits for this person's roles and offices, by due date, with what can be done now."""
-    holders = my_holders(context)
-    if not holders:
-        return Page(())
+def inbox(
+    context: Context, wanted: ListFilter, order: str, after: object | None, limit: int
+) -> Page[DossierRow]:
+    """What waits for this person's roles and offices and passes `wanted`, with what can be done now."""
+    mine, asked = my_filter(context, wanted), checked_order(order)
     with context.store.read() as reader:
-        lines, following = queries.inbox(
-            reader, context.scope, holders, after=cast("Cursor | None", after), limit=limit
+        lines, following = queries.list_dossiers(
+            reader, context.scope, mine, order=asked, after=cast("Cursor | None", after), limit=limit
         )
         acts = doable(context, reader, lines)
     return Page(tuple(dossier_row(context, line, acts[line.code]) for line in lines), following)
+
+
+def my_filter(context: Context, wanted: ListFilter) -> queries.DossierFilter:
+    """What of all that passes `wanted` waits for this person."""
+    asked, holders = stored_filter(context, wanted), my_holders(context)
+    if asked.waits_for is not None:
+        holders &= asked.waits_for
+    there = open_states(context, holders)
+    states = there if asked.states is None else asked.states & there
+    return replace(asked, waits_for=holders, states=states, open_only=True)
+
+
+def one_province(context: Context) -> bool:
+    """Whether the person's scope ends within one province, under whatever names it has had."""
+    scope = context.scope
+    keys = set(scope.provinces or ())
+    for code in scope.offices or ():
+        place = context.shared.offices[code].province
+        if place is None:
+            return False
+        keys |= reference.covered_by(place)
+    return len({reference.province(key).name for key in keys}) == 1
 
 
 def my_holders(context: Context) -> frozenset[str]:
@@ -262,7 +351,7 @@ def _checklist(lifecycle: Lifecycle, state: str, papers: Sequence[PaperView]) ->
     return tuple(sorted(items.values(), key=lambda item: item.present)) + tuple(rest)
 
 
-def _fields(context: Context, content: Mapping[str, Any]) -> tuple[tuple[str, Label, str], ...]:
+def _fields(context: Context, content: Mapping[str, Any]) -> tuple[tuple[str, Label, Label], ...]:
     return tuple(
         (name, label, field_text(context.shared, name, content[name])) for name, label in FIELD.items()
     )
@@ -293,7 +382,7 @@ def dossier(context: Context, code: str) -> DossierCard:
     content = row.content
     codes = content["content_codes"]
     ceilings = reference.ceiling_warnings(
-        codes[0] if codes else None, content["requested"], content["total"], row.entered_on
+        codes[0] if len(codes) == 1 else None, content["requested"], content["total"], row.entered_on
     )
     return_to = lifecycle.state_by_name.get(row.return_to or "")
     return DossierCard(
@@ -326,9 +415,5 @@ def dossier(context: Context, code: str) -> DossierCard:
 
 def inbox_count(context: Context) -> int:
     """How many dossiers wait for this person, capped at 1,001."""
-    holders = my_holders(context)
-    if not holders:
-        return 0
-    wanted = queries.DossierFilter(open_only=True, waits_for=holders)
     with context.store.read() as reader:
-        return queries.count_dossiers(reader, context.scope, wanted)
+        return queries.count_dossiers(reader, context.scope, my_filter(context, ListFilter()))

@@ -9,22 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from db import directory
 from db.errors import AlreadyDone, Conflict, IntegrityRefused, StoreError
 from kcflow import reference
 from kcflow.labels import ROLE
-from kcflow.register import RegisterAnswers
 from kcflow.services import (
     audit,
     browse,
     doctor,
     drafts,
+    flow,
+    index,
     lifecycles,
     moves,
+    notes,
     people,
-    registers,
+    saved,
     stalled,
 )
 from kcflow.services.context import Context, Shared, person_view
@@ -36,6 +38,7 @@ from kcflow.services.views import (
     DossierCard,
     DossierRow,
     DraftInput,
+    FlowPhase,
     HistoryFilter,
     HistoryView,
     ImportPlan,
@@ -49,10 +52,14 @@ from kcflow.services.views import (
     PersonView,
     Preview,
     Receipt,
+    SavedView,
     StalledRow,
 )
 from states.clock import CalendarUnknown
 from states.model import Label, Lifecycle
+
+if TYPE_CHECKING:
+    from kcflow.register import RegisterAnswers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -87,6 +94,7 @@ class Desk:
     def __init__(self, shared: Shared, context: Context) -> None:
         self._shared = shared
         self._context = context
+        self._one_province = self._run(browse.one_province, context)
 
     @classmethod
     def for_account(cls, shared: Shared, account: tuple[str, str], as_person: str | None) -> Desk:
@@ -160,6 +168,11 @@ class Desk:
         return Label(f"{first.office_name} ({label.vi}){tail}", f"{first.office_name} ({label.en}){tail}")
 
     @property
+    def one_province(self) -> bool:
+        """Whether all that this person may see lies in one province, so that lists needn't say which."""
+        return self._one_province
+
+    @property
     def store_name(self) -> str:
         """Where the store is, for people (no password)."""
         return self._shared.store.location
@@ -175,9 +188,32 @@ class Desk:
 
     # -- reading -------------------------------------------------------------------------
 
-    def inbox(self, after: object | None = None, limit: int = 50) -> Page[DossierRow]:
-        """What waits for this person, by due date, with what can be done now."""
-        return self._run(browse.inbox, self._context, after, limit)
+    def inbox(
+        self,
+        after: object | None = None,
+        limit: int = 50,
+        wanted: ListFilter | None = None,
+        order: str = "due",
+    ) -> Page[DossierRow]:
+        """What waits for this person and passes `wanted`, by due date, with what can be done now.
+
+        order: as in `dossiers`. Raises `BadInput`.
+        """
+        return self._run(browse.inbox, self._context, wanted or ListFilter(), order, after, limit)
+
+    def written(self) -> int:
+        """The number of the newest row of the history, anybody's: it grows with everything that is done."""
+        return self._run(index.written, self._context)
+
+    def inbox_index(
+        self, wanted: ListFilter | None = None, order: str = "due", stop: Callable[[], bool] | None = None
+    ) -> Sequence[int]:
+        """The ids of all that `inbox` would list, in that order; give slices of it to `inbox_at`."""
+        return self._run(index.inbox_index, self._context, wanted or ListFilter(), order, stop)
+
+    def inbox_at(self, ids: Sequence[int]) -> tuple[DossierRow, ...]:
+        """The rows of these ids in this order, with what can be done now."""
+        return self._run(index.inbox_at, self._context, ids)
 
     def inbox_count(self) -> int:
         """How many wait for this person, capped at 1,001."""
@@ -190,16 +226,77 @@ class Desk:
         after: object | None = None,
         limit: int = 50,
     ) -> Page[DossierRow]:
-        """One page of what this person may see; order "code", "due" or "newest"."""
+        """One page of what this person may see.
+
+        order: "code", "title", "province", "unit", "source", "year", "requested", "approved", "state",
+        "waits_for", "due", "entered", "newest"; with "-" the other way round. A search that finds very many
+        lists them newest first, whatever the order (db.queries.list_dossiers). Raises `BadInput`.
+        """
         return self._run(browse.dossiers, self._context, wanted or ListFilter(), order, after, limit)
 
-    def count(self, wanted: ListFilter | None = None, cap: int = 1001) -> int:
-        """How many there are, up to `cap`."""
+    def count(self, wanted: ListFilter | None = None, cap: int | None = 1001) -> int:
+        """How many there are, up to `cap`; None: all of them."""
         return self._run(browse.count, self._context, wanted or ListFilter(), cap)
 
     def dossier(self, code: str) -> DossierCard:
         """Everything about one proposal. Raises `NotFound`."""
         return self._run(browse.dossier, self._context, code)
+
+    def dossier_index(
+        self, wanted: ListFilter | None = None, order: str = "code", stop: Callable[[], bool] | None = None
+    ) -> Sequence[int]:
+        """The ids of all that `dossiers` would list, in that order, 8 bytes each: for jumping anywhere.
+
+        Takes a moment on a large store; `stop` is asked now and then, and True ends it early with what was
+        read so far. Give slices of it to `dossiers_at`.
+        """
+        return self._run(index.dossier_index, self._context, wanted or ListFilter(), order, stop)
+
+    def dossiers_at(self, ids: Sequence[int]) -> tuple[DossierRow, ...]:
+        """The rows of these ids in this order; what is gone or out of scope is left out."""
+        return self._run(index.dossiers_at, self._context, ids)
+
+    def history_index(
+        self,
+        wanted: HistoryFilter | None = None,
+        oldest_first: bool = False,
+        stop: Callable[[], bool] | None = None,
+    ) -> Sequence[int]:
+        """The ids of all that `history` would list: a range where nothing is filtered, else an array."""
+        return self._run(index.history_index, self._context, wanted or HistoryFilter(), oldest_first, stop)
+
+    def history_at(self, ids: Sequence[int]) -> tuple[HistoryView, ...]:
+        """The history rows of these ids in this order."""
+        return self._run(index.history_at, self._context, ids)
+
+    def flow(self, wanted: ListFilter | None = None) -> tuple[FlowPhase, ...]:
+        """How many proposals stand in each state, how many late: by source, phase, state, in order."""
+        return self._run(flow.flow, self._context, wanted or ListFilter())
+
+    def saved_views(self, list_name: str) -> tuple[SavedView, ...]:
+        """One's own views of a list, then those that others share, by name."""
+        return self._run(saved.saved_views, self._context, list_name)
+
+    def save_view(
+        self, list_name: str, name: str, payload: Mapping[str, object], shared: bool = False
+    ) -> SavedView:
+        """Keep a view under a name; one's own view of that name is replaced. Raises `BadInput`."""
+        return self._run(saved.save_view, self._context, list_name, name, payload, shared)
+
+    def forget_view(self, view_id: int) -> None:
+        """Take one's own view away. Raises `NotFound`, `NoPermission`."""
+        self._run(saved.forget_view, self._context, view_id)
+
+    def note(self, code: str, text: str, request: str | None = None) -> Receipt:
+        """Write a note into the proposal's history (action "note", the text is its reason).
+
+        Anybody who may see it and holds a role may. Raises `BadInput`, `NoPermission`, `NotFound`.
+        """
+        return self._commit(notes.note, self._context, code, text, request)
+
+    def attachment(self, sha256: str) -> bytes:
+        """The content of an attached file of a proposal that this person may see. Raises `NotFound`."""
+        return self._run(notes.attachment, self._context, sha256)
 
     def history(
         self, wanted: HistoryFilter | None = None, after: object | None = None, limit: int = 50
@@ -218,13 +315,15 @@ class Desk:
         limit: int = 50,
         near_days: int = browse.NEAR_DAYS,
         kinds: Sequence[str] = (),
+        wanted: ListFilter | None = None,
     ) -> Page[StalledRow]:
-        """What is late, near its date, waiting for others, or stuck."""
-        return self._run(stalled.stalled, self._context, as_of, after, limit, near_days, kinds)
+        """What of `wanted` is late, near its date, waiting for others, or stuck."""
+        asked = wanted or ListFilter()
+        return self._run(stalled.stalled, self._context, as_of, after, limit, near_days, kinds, asked)
 
-    def stalled_counts(self, as_of: date | None = None) -> dict[str, int]:
-        """How many are in each list (capped at 1,001): law, policy, waiting, near."""
-        return self._run(stalled.counts, self._context, as_of)
+    def stalled_counts(self, as_of: date | None = None, wanted: ListFilter | None = None) -> dict[str, int]:
+        """How many of `wanted` are in each list (capped at 1,001): law, policy, waiting, near."""
+        return self._run(stalled.counts, self._context, as_of, wanted or ListFilter())
 
     # -- acting --------------------------------------------------------------------------
 
@@ -293,12 +392,16 @@ class Desk:
 
     def register_read(self, path: str, answers: RegisterAnswers | None = None) -> ImportPlan:
         """Read a registration workbook. Writes nothing. Raises `BadInput`."""
+        from kcflow.services import registers
+
         return self._run(registers.plan, self._context, path, answers)
 
     def register_write(
         self, plan: ImportPlan, skip_bad_rows: bool = False, on: date | None = None
     ) -> ImportResult:
         """Write what was read, all good rows or none. Raises `BadInput`, `NoPermission`."""
+        from kcflow.services import registers
+
         return self._commit(registers.write, self._context, plan, skip_bad_rows, on)
 
     # -- people, offices, lifecycles, health ---------------------------------------------

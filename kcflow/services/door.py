@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from datetime import date
 from pathlib import Path
@@ -34,6 +35,7 @@ LENGTHS = {
     "number": 100,
     "signer": 200,
     "name": 300,
+    "view_name": 100,
     "code": 60,
 }
 
@@ -95,7 +97,7 @@ def paper(entered: PaperInput, known: frozenset[str], implied: str | None = None
     )
 
 
-def _implied(action: Action, kind: str) -> str | None:
+def implied_conclusion(action: Action, kind: str) -> str | None:
     """The conclusion that goes without saying: an act that rests on agreement is that agreement,
     and one that turns the dossier back is the contrary. Other acts must say it."""
     if kind not in CONCLUDERS:
@@ -122,7 +124,7 @@ def inputs(move: MoveInput, action: Action, today: date, known: frozenset[str]) 
                 move.document_file,
             ),
             known,
-            _implied(action, kind),
+            implied_conclusion(action, kind),
         )
     return Inputs(
         on=move.on or today,
@@ -140,12 +142,15 @@ def inputs(move: MoveInput, action: Action, today: date, known: frozenset[str]) 
 def attach(writer: Writer, entered: Paper) -> Paper:
     """Store the file of `entered` (a path) and return the paper with the file's SHA-256.
 
-    Raises `BadInput` when the file is missing, unreadable, not a regular file or too large.
+    Raises `BadInput` when the file is missing, unreadable, a link, not a regular file or too large.
     """
     if entered.file is None:
         return entered
     path = Path(entered.file).expanduser()
     try:
+        if path.is_symlink():  # what a link points to may change between looking and reading
+            target = os.path.realpath(path)
+            raise BadInput("file_link", error_label("file_link", path=str(path), target=target))
         if not path.is_file():
             raise BadInput("file_missing", error_label("file_missing", path=str(path)))
         if path.stat().st_size > MAX_ATTACHMENT:

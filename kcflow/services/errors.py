@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from kcflow.services.views import Reason
-from states.model import Label
+if TYPE_CHECKING:
+    from kcflow.services.views import Reason
+    from states.model import Label
 
 
 class KcflowError(Exception):

@@ -33,7 +33,7 @@ from states import clock
 from states.clock import Due
 from states.engine import Move, Option, Refused, apply, evaluate, explain
 from states.facts import Case, Facts, Inputs, Paper, Refusal
-from states.guards import GUARDS
+from states.guards import CONCLUDERS, GUARDS
 from states.model import Action, DeadlineRule, Label, Lifecycle
 
 if TYPE_CHECKING:
@@ -152,6 +152,10 @@ def option_view(context: Context, lifecycle: Lifecycle, option: Option, facts: F
         amount=action.amount,
         suggested_amount=_suggested(action, facts),
         round=action.round,
+        must_conclude=any(
+            kind in CONCLUDERS and door.implied_conclusion(action, kind) is None
+            for kind in Lifecycle.act_documents(action)
+        ),
     )
 
 

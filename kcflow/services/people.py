@@ -15,14 +15,16 @@ from kcflow.services.context import Context, office_view, person_view
 from kcflow.services.errors import BadInput, NotFound
 from kcflow.services.texts import error_label
 from kcflow.services.views import OfficeView, PersonView
+from kcflow.text import person_sort_key, vietnamese_sort_key
 
 
 def people(context: Context) -> tuple[PersonView, ...]:
-    """Everybody, with every role held now or before."""
+    """Everybody, with every role held now or before, sorted by given name as in Vietnamese lists."""
     with context.store.read() as reader:
         persons = directory.people(reader)
         rows = tuple(directory.assignments(reader))
-    return tuple(person_view(context.shared, person, rows) for person in persons)
+    views = (person_view(context.shared, person, rows) for person in persons)
+    return tuple(sorted(views, key=lambda view: (person_sort_key(view.name), view.login)))
 
 
 def offices(context: Context, kind: str | None, province: str | None) -> tuple[OfficeView, ...]:
@@ -31,7 +33,9 @@ def offices(context: Context, kind: str | None, province: str | None) -> tuple[O
     today = context.today
     return tuple(
         office_view(row)
-        for row in sorted(context.shared.offices.values(), key=lambda row: (row.kind, row.name))
+        for row in sorted(
+            context.shared.offices.values(), key=lambda row: (row.kind, vietnamese_sort_key(row.name))
+        )
         if (kind is None or row.kind == kind)
         and (keys is None or row.province in keys)
         and row.valid_from <= today

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from db import queries
-from kcflow.labels import OUTSIDE_HOLDERS, STALLED
-from kcflow.services.browse import NEAR_DAYS, dossier_row
+from kcflow.labels import HOLDER, OUTSIDE_HOLDERS, STALLED
+from kcflow.services.browse import NEAR_DAYS, dossier_row, open_states, stored_filter
 from kcflow.services.context import Context
 from kcflow.services.moves import action_label, facts_of
-from kcflow.services.views import Page, StalledKind, StalledRow
+from kcflow.services.views import ListFilter, Page, StalledKind, StalledRow
 from states.engine import stuck
 from states.model import Label, Lifecycle
 
@@ -88,30 +89,32 @@ def stalled(
     limit: int,
     near_days: int,
     kinds: Sequence[str],
+    asked: ListFilter,
 ) -> Page[StalledRow]:
-    """One page: first what has a date (late, then due within `near_days`), by that date; then
-    what waits for others without one. `kinds` keeps only some lists (empty: all).
+    """One page of what passes `asked`: first what has a date (late, then due within `near_days`), by
+    that date; then what waits for others without one. `kinds` keeps only some lists (empty: all).
 
     The cursor is (stage, the stage's own cursor). Dossiers that are stuck without a date are
     found by asking for `kinds=("stuck",)`, which walks all open ones.
     """
     day = as_of or context.today
-    wanted = frozenset(kinds)
+    wanted, passing = frozenset(kinds), stored_filter(context, asked)
     near = near_days if not wanted or "near" in wanted else 0
     found: list[StalledRow] = []
     stage, cursor = after if isinstance(after, tuple) else (0, None)
     with context.store.read() as reader:
 
         def dated(at: Cursor | None, n: int) -> tuple[list[DossierLine], Cursor | None]:
-            return queries.stalled(reader, context.scope, day, near_days=near, after=at, limit=n)
+            return queries.stalled(reader, context.scope, day, near, passing, after=at, limit=n)
 
         def waiting(at: Cursor | None, n: int) -> tuple[list[DossierLine], Cursor | None]:
-            lines, following = queries.inbox(reader, context.scope, OUTSIDE_HOLDERS, after=at, limit=n)
+            there = _in_states(passing, open_states(context, OUTSIDE_HOLDERS))
+            lines, following = queries.inbox(reader, context.scope, OUTSIDE_HOLDERS, there, after=at, limit=n)
             last_dated = day + timedelta(days=near)
             return [x for x in lines if x.due_on is None or x.due_on > last_dated], following
 
         def every_open(at: Cursor | None, n: int) -> tuple[list[DossierLine], Cursor | None]:
-            everything = queries.DossierFilter(open_only=True)
+            everything = replace(_in_states(passing, open_states(context)), open_only=True)
             return queries.list_dossiers(reader, context.scope, everything, after=at, limit=n)
 
         stages: list[Fetch] = [every_open] if wanted == {"stuck"} else [dated, waiting]
@@ -123,29 +126,31 @@ def stalled(
     return Page(tuple(found), (stage, cursor) if stage < len(stages) else None)
 
 
-def counts(context: Context, as_of: date | None) -> dict[str, int]:
-    """How many lines each dated list has, capped at 1,001 each, by counting in the store."""
+def _in_states(passing: queries.DossierFilter, states: frozenset[str]) -> queries.DossierFilter:
+    return replace(passing, states=states if passing.states is None else passing.states & states)
+
+
+def _before(passing: queries.DossierFilter, day: date) -> queries.DossierFilter:
+    """What passes and is due before `day`."""
+    before = day if passing.due_before is None else min(day, passing.due_before)
+    return replace(passing, open_only=True, due_before=before)
+
+
+def counts(context: Context, as_of: date | None, asked: ListFilter) -> dict[str, int]:
+    """How many lines each dated list of what passes `asked` has, capped at 1,001 each, by counting."""
     day = as_of or context.today
-    outside = OUTSIDE_HOLDERS
+    passing = stored_filter(context, asked)
+    held = frozenset(HOLDER) if passing.waits_for is None else passing.waits_for
+    outside = OUTSIDE_HOLDERS & held
+    # What waits for others is left out by the question: a difference of two capped counts says nothing.
+    late = replace(_before(passing, day), waits_for=held - OUTSIDE_HOLDERS)
+    near = _before(passing, day + timedelta(days=NEAR_DAYS + 1))
+    waiting = _in_states(passing, open_states(context, outside))
     kinds = {
-        "law": queries.DossierFilter(open_only=True, due_kind="law", due_before=day),
-        "law_outside": queries.DossierFilter(
-            open_only=True, due_kind="law", due_before=day, waits_for=outside
-        ),
-        "policy": queries.DossierFilter(open_only=True, due_kind="policy", due_before=day),
-        "policy_outside": queries.DossierFilter(
-            open_only=True, due_kind="policy", due_before=day, waits_for=outside
-        ),
-        "waiting": queries.DossierFilter(open_only=True, waits_for=outside),
-        "near": queries.DossierFilter(
-            open_only=True, due_from=day, due_before=day + timedelta(days=NEAR_DAYS + 1)
-        ),
+        "law": replace(late, due_kind="law"),
+        "policy": replace(late, due_kind="policy"),
+        "waiting": replace(waiting, open_only=True, waits_for=outside),
+        "near": replace(near, due_from=day if near.due_from is None else max(day, near.due_from)),
     }
     with context.store.read() as reader:
-        got = {name: queries.count_dossiers(reader, context.scope, each) for name, each in kinds.items()}
-    return {
-        "law": max(got["law"] - got["law_outside"], 0),
-        "policy": max(got["policy"] - got["policy_outside"], 0),
-        "waiting": got["waiting"],
-        "near": got["near"],
-    }
+        return {name: queries.count_dossiers(reader, context.scope, each) for name, each in kinds.items()}

@@ -7,11 +7,12 @@ are aware UTC datetimes, dates are dates of the act.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Generic, Literal, TypeVar
 
 from states.model import AmountKind, Label, Need
+from states.records import record
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ StalledKind = Literal["law", "policy", "waiting", "stuck", "near"]
 PhaseStatus = Literal["done", "current", "ahead", "ended"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Page(Generic[T]):
     """One keyset page; `next` is the opaque cursor of the following page, None at the end."""
 
@@ -28,7 +29,7 @@ class Page(Generic[T]):
     next: object | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reason:
     """Why an act can't be done (or a warning about it), as code and as sentence with remedy."""
 
@@ -37,7 +38,7 @@ class Reason:
     text: Label
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OfficeView:
     code: str
     name: str
@@ -49,7 +50,7 @@ class OfficeView:
     valid_to: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RoleView:
     role: str
     role_label: Label
@@ -59,7 +60,7 @@ class RoleView:
     valid_to: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PersonView:
     login: str
     name: str
@@ -68,7 +69,7 @@ class PersonView:
     valid_to: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DueView:
     """A deadline: date, law or policy, basis, and its derivation line by line (may be empty)."""
 
@@ -78,7 +79,7 @@ class DueView:
     derivation: tuple[Label, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PaperView:
     kind: str
     label: Label
@@ -91,7 +92,7 @@ class PaperView:
     seq: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DossierRow:
     """One line of a list. `days_left` counts calendar days from today to `due_on`, negative = late."""
 
@@ -124,9 +125,64 @@ class DossierRow:
     ending: str
     doable: tuple[Label, ...] = ()
     """Labels of the acts that this person can do now (filled in the inbox)."""
+    region_label: Label = Label("", "")
+    """The khuyến công region of its province."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
+class FlowState:
+    """How many proposals stand in one state: all, late ones by law and by our own rule, near ones."""
+
+    lifecycle: str
+    state: str
+    label: Label
+    count: int
+    late_law: int
+    late_policy: int
+    near: int
+    requested: int
+    """Requested support of all of them, in đồng."""
+    ending: str
+
+
+@record(frozen=True, slots=True)
+class FlowPhase:
+    """One phase of one lifecycle's name ("kcqg", "kcdp") with its states, in the lifecycle's order."""
+
+    source: str
+    phase: str
+    label: Label
+    states: tuple[FlowState, ...]
+
+    @property
+    def count(self) -> int:
+        """Proposals in the phase."""
+        return sum(state.count for state in self.states)
+
+    @property
+    def late(self) -> int:
+        """Late ones, by law or by our own rule."""
+        return sum(state.late_law + state.late_policy for state in self.states)
+
+
+@record(frozen=True, slots=True)
+class SavedView:
+    """A list's filter, order and columns under a name; the screen alone knows what `payload` holds."""
+
+    id: int
+    list: str
+    """Which list: "dossiers", "inbox", "stalled", "history"."""
+    name: str
+    owner: str
+    owner_name: str
+    shared: bool
+    """Whether everybody sees it; only its owner changes it."""
+    mine: bool
+    payload: dict[str, object]
+    """JSON values only."""
+
+
+@record(frozen=True, slots=True)
 class PhaseView:
     name: str
     label: Label
@@ -134,7 +190,7 @@ class PhaseView:
     since: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChecklistItem:
     """One paper: there (with number and date), or what an act of the present state still needs."""
 
@@ -145,7 +201,7 @@ class ChecklistItem:
     needed_for: Label | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OptionView:
     """One act of the present state, with every reason why it can't be done yet."""
 
@@ -170,9 +226,11 @@ class OptionView:
     amount: AmountKind | None
     suggested_amount: int | None
     round: bool
+    must_conclude: bool = False
+    """Whether the act's own paper must say its conclusion: it doesn't follow from the act."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MoneyView:
     """Recorded amounts in đồng; `rounds` are (đợt, amount)."""
 
@@ -186,7 +244,7 @@ class MoneyView:
     rounds: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HistoryView:
     """One full row of the history (design §6)."""
 
@@ -231,8 +289,8 @@ class HistoryView:
     waits_for_label: Label
     corrects: int | None
     corrected_by: tuple[int, ...]
-    changes: tuple[tuple[str, Label, str, str], ...]
-    """(field, its label, before, after), amounts and dates already as text."""
+    changes: tuple[tuple[str, Label, Label, Label], ...]
+    """(field, its label, before, after), amounts and dates already as text in both languages."""
     lifecycle: str
     request: str
     digest: str
@@ -240,15 +298,15 @@ class HistoryView:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DossierCard:
     """Everything about one proposal on one screen."""
 
     row: DossierRow
     content: dict[str, object]
     """The business content as stored (see docs/cli.md)."""
-    fields: tuple[tuple[str, Label, str], ...]
-    """(field, label, value as text) in the order of Mẫu 2, for people."""
+    fields: tuple[tuple[str, Label, Label], ...]
+    """(field, label, value as text in both languages) in the order of Mẫu 2, for people."""
     money: MoneyView
     phases: tuple[PhaseView, ...]
     due: DueView | None
@@ -264,7 +322,7 @@ class DossierCard:
     working_days_in_state: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StalledRow:
     row: DossierRow
     kind: StalledKind
@@ -280,7 +338,7 @@ class StalledRow:
     next_actions: tuple[Label, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Preview:
     """What would happen, before it does: nothing is written."""
 
@@ -296,7 +354,7 @@ class Preview:
     amount_after: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Receipt:
     """What did happen. `mark` is the first 8 hex digits of the row's hash: worth writing down."""
 
@@ -325,14 +383,14 @@ class Receipt:
         return self.hash[:8]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BulkItem:
     code: str
     receipt: Receipt | None
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListFilter:
     """Filters combine (and). `text` is searched without diacritics in code, title, unit, beneficiaries."""
 
@@ -344,9 +402,23 @@ class ListFilter:
     plan_year: int | None = None
     waits_for: str | None = None
     open_only: bool = False
+    lifecycles: tuple[str, ...] = ()
+    """Keys of lifecycle versions ("kcqg@2014")."""
+    offices: tuple[str, ...] = ()
+    """Codes of implementing units."""
+    regions: tuple[str, ...] = ()
+    """Names of khuyến công regions, as `reference.Province.regions` has them."""
+    contents: tuple[int, ...] = ()
+    """Codes of contents of activity (NĐ 45/2012 Điều 4): any of them."""
+    due_from: date | None = None
+    due_to: date | None = None
+    """Bounds of the deadline, both included."""
+    amount_from: int | None = None
+    amount_to: int | None = None
+    """Bounds of the requested support in đồng, both included."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HistoryFilter:
     dossier: str | None = None
     actor: str | None = None
@@ -356,7 +428,7 @@ class HistoryFilter:
     on_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DraftInput:
     """What a new draft needs; texts are passed through the door by the service. Money in đồng."""
 
@@ -381,7 +453,7 @@ class DraftInput:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MoveInput:
     """What the person enters with an act; the service adds today's date and who acts."""
 
@@ -404,7 +476,7 @@ class MoveInput:
     """UUID made by the caller: the same request is never carried out twice."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PaperInput:
     kind: str
     number: str | None = None
@@ -415,7 +487,7 @@ class PaperInput:
     """Path of a file to attach."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ImportRowView:
     """One row of a register as it would be written."""
 
@@ -436,7 +508,7 @@ class ImportRowView:
     corrections: tuple[Label, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ImportPlan:
     """What was read, corrected and found wrong, before anything is written."""
 
@@ -472,7 +544,7 @@ class ImportPlan:
         return sum(row.status == "bad" for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ImportResult:
     plan: ImportPlan
     written: tuple[str, ...]
@@ -481,7 +553,7 @@ class ImportResult:
     skipped: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CheckView:
     """One line of `doctor`: what was looked at, whether it is well, and what to do."""
 

@@ -161,9 +161,9 @@ def test_edit_records_each_field(world: World) -> None:
     code = world.draft()
     world.desk(UNIT).edit(code, {"requested": 250_000_000, "counterpart": 250_000_000})
     row = world.desk(UNIT).history_of(code)[-1]
-    assert {(name, before, after) for name, _, before, after in row.changes} == {
-        ("requested", "300.000.000 đ", "250.000.000 đ"),
-        ("counterpart", "200.000.000 đ", "250.000.000 đ"),
+    assert {(name, old.vi, old.en, new.vi) for name, _, old, new in row.changes} == {
+        ("requested", "300.000.000 đ", "300,000,000 ₫", "250.000.000 đ"),
+        ("counterpart", "200.000.000 đ", "200,000,000 ₫", "250.000.000 đ"),
     }
     world.to("ministry_screening", code)
     with pytest.raises(BadInput, match="returned for completion"):
@@ -223,6 +223,16 @@ def test_inbox_and_search(world: World) -> None:
     found = world.desk(SCT).dossiers(ListFilter(text="dong van")).rows
     assert [row.code for row in found] == [second]
     assert world.desk(SCT).count(ListFilter(text="CHÈ")) == 1
+
+
+def test_what_anybody_does_can_be_noticed(world: World) -> None:
+    before = world.desk("ktnn").written()
+    assert world.desk("ktnn").written() == before
+    code = world.draft()
+    drafted = world.desk("ktnn").written()
+    assert drafted > before
+    world.to("submitted_to_department", code)
+    assert world.desk("ktnn").written() > drafted
 
 
 def test_stalled_lists(world: World) -> None:

@@ -24,7 +24,7 @@ DENIED = (
     "UPDATE log_head SET size = 1",
     "INSERT INTO legal_move VALUES ('x', 'x', 'x', 'x', 'x', 0, '', 'x')",
     "INSERT INTO lifecycle_version (key) VALUES ('x')",
-    "INSERT INTO dossier_search (rowid, code, folded) VALUES (1, 'x', 'x')",
+    "INSERT INTO dossier_search (rowid, code, folded, place) VALUES (1, 'x', 'x', 'x')",
     "INSERT INTO person (login, name, valid_from) VALUES ('x', 'x', '2020-01-01')",
     "UPDATE meta SET value = ''",
     "UPDATE alembic_version SET version_num = ''",
@@ -60,7 +60,7 @@ DENIED = (
 @pytest.mark.parametrize("sql", DENIED)
 def test_denied(sqlite_store: Store, sql: str) -> None:
     world.started(sqlite_store)
-    raw = sqlite_store.take(Role.APPLICATION)
+    raw = sqlite_store.take(Role.APPLICATION, writes=True)
     try:
         with pytest.raises(
             sqlite3.DatabaseError, match=r"not authorized|prohibited|may not be modified"
@@ -68,7 +68,7 @@ def test_denied(sqlite_store: Store, sql: str) -> None:
             raw.execute(sql)
         assert refused.value.sqlite_errorname in ("SQLITE_AUTH", "SQLITE_ERROR")
     finally:
-        sqlite_store.give_back(Role.APPLICATION, raw, healthy=True)
+        sqlite_store.give_back(Role.APPLICATION, raw, writes=True, healthy=True)
     assert world.dossier(sqlite_store).state == "draft"
 
 

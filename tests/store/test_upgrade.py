@@ -1,0 +1,175 @@
+"""A store of the first version opens and is brought up to date without loss."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+
+from db import fingerprint, leaf, migrate, queries
+from db.directory import install_lifecycle
+from db.engine import sqlalchemy_engine
+from db.queries import DossierFilter, Scope
+from db.store import Store, open_store
+from db.url import parse_url
+from db.verify import verify
+from tests.postgres import fresh_database
+from tests.store import world
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A store made by 0001's frozen text with the tiny lifecycle as the first version installed it."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'store.db'}"
+        _make_old(url)
+        yield url
+    else:
+        with fresh_database(empty=True) as server:
+            _make_old(server)
+            yield server
+
+
+def _upgrade(url: str, revision: str) -> None:
+    address = parse_url(url)
+    engine = sqlalchemy_engine(address.path, address.dsn, create=True)
+    try:
+        with engine.begin() as connection, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            config: Any = migrate.alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+    finally:
+        engine.dispose()
+
+
+def _make_old(url: str) -> None:
+    _upgrade(url, "0001")
+    with Store(url) as store:
+        with store.administer() as admin:
+            # The first version had no notes.
+            rows = [move for move in migrate_moves() if move[0] != "note"]
+            statement = (
+                "INSERT INTO legal_move"
+                " (lifecycle, action, from_state, to_state, role, needs_reason, ending, fsm)"
+                " VALUES ({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0})"
+            ).format("?" if store.dialect == "sqlite" else "%s")
+            for action, source, target, role, reason, ending in rows:
+                values = (
+                    world.TINY.key,
+                    action,
+                    source,
+                    target,
+                    role,
+                    reason,
+                    ending,
+                    world.TINY.fingerprint[:16],
+                )
+                admin.raw.execute(statement, values)
+            marks = ", ".join(["?" if store.dialect == "sqlite" else "%s"] * 9)
+            admin.raw.execute(
+                "INSERT INTO lifecycle_version (key, name, version, subject, fingerprint, definition,"
+                f" parameters, moves, installed_at) VALUES ({marks})",
+                (
+                    *(world.TINY.key, "tiny", "1", "proposal", world.TINY.fingerprint, "x", "{}", len(rows)),
+                    "2024-01-01T00:00:00.000000Z",
+                ),
+            )
+        own = world.content(content_codes=[2, 9, 9, "x", -1])
+        for number, content in enumerate(
+            (own, world.content(title="Gốm", province="63:19", content_codes=[]), own)
+        ):
+            made = world.create(f"KCQG-24-000{number}", content=content, digest=leaf.digest(content))
+            world.append(store, made)
+        row = world.dossier(store, "KCQG-24-0000")
+        world.append(store, world.move(row, "submit", "review", doc=world.PAPER, due=world.DUE, edited=2))
+
+
+def migrate_moves() -> list[tuple[str, str, str, str, int, str]]:
+    from db import legal
+
+    return [
+        (m.action, m.from_state, m.to_state, m.role, int(m.needs_reason), m.ending)
+        for m in legal.rows(world.TINY)
+    ]
+
+
+def _leaves(store: Store) -> list[Any]:
+    with store.read() as reader:
+        rows = reader.raw.execute("SELECT id, leaf, hash FROM history ORDER BY id").fetchall()
+    return [tuple(row) for row in rows]
+
+
+def test_an_old_store_is_brought_up_to_date(old: str) -> None:
+    with Store(old) as store:
+        before = _leaves(store)
+    assert migrate.ensure_current(old) == "upgraded"
+    assert migrate.ensure_current(old) == "current"
+    with open_store(old) as store:
+        assert _leaves(store) == before
+        assert verify(store, {world.TINY.key: world.TINY}) == []
+        with store.read() as reader:
+            fingerprint.check(reader)
+            lines, _ = queries.list_dossiers(reader, Scope(), DossierFilter(contents=1 << 9 | 1 << 2))
+            assert [line.code for line in lines] == ["KCQG-24-0000", "KCQG-24-0002"]
+            place = (("giang", ("63:02",)),)
+            lines, _ = queries.list_dossiers(reader, Scope(), DossierFilter(text="giang", places=place))
+            assert [line.code for line in lines] == ["KCQG-24-0000", "KCQG-24-0002"]
+        row = world.dossier(store, "KCQG-24-0000")
+        world.append(store, world.move(row, "note", row.state, reason="Ghi chú", role="auditor"))
+        world.append(store, world.edit(world.dossier(store, "KCQG-24-0001"), content_codes=[5]))
+        with store.read() as reader:
+            lines, _ = queries.list_dossiers(reader, Scope(), DossierFilter(contents=1 << 5))
+            assert [line.code for line in lines] == ["KCQG-24-0001"]
+        # Installing the same rules again finds nothing to do: the notes belong to them.
+        with store.administer() as admin:
+            assert install_lifecycle(admin, world.TINY).moves == len(migrate_moves())
+        assert verify(store, {world.TINY.key: world.TINY}) == []
+
+
+def test_an_upgraded_store_is_a_new_one(old: str, tmp_path: Path) -> None:
+    """Word for word the same schema: only then does its fingerprint say anything."""
+    migrate.ensure_current(old)
+    with Store(old) as store, store.read() as reader:
+        assert fingerprint.schema(reader) == fingerprint.EXPECTED[reader.dialect]
+    assert (resources.files("db.migrations") / "ddl" / "0001_sqlite.sql").is_file()
+    assert not list(tmp_path.glob("*.new"))
+
+
+_DIES = """
+import os, signal, sys
+from db import migrate
+from importlib import import_module
+revision = import_module("db.migrations.versions.0002_lists")
+real = revision._run
+def run(bind, text):
+    real(bind, text)
+    os.kill(os.getpid(), signal.SIGKILL)
+from alembic.script import base
+load = base.Script.__init__
+def init(self, module, *args):
+    if module.revision == "0002":
+        module._run = run
+    load(self, module, *args)
+base.Script.__init__ = init
+migrate.ensure_current(sys.argv[1])
+"""
+
+
+def test_an_upgrade_that_was_killed_begins_anew(old: str) -> None:
+    with Store(old) as store:
+        before = _leaves(store)
+    killed = subprocess.run([sys.executable, "-c", _DIES, old], check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert migrate.ensure_current(old) == "upgraded"
+    with open_store(old) as store:
+        assert _leaves(store) == before
+        assert verify(store, {world.TINY.key: world.TINY}) == []
