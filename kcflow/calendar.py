@@ -1,34 +1,30 @@
-"""Việt Nam's calendar of working days: the package `holidays`, overlaid by the office's own table.
+"""Việt Nam's calendar of working days: kcflow/data/calendar.json, overlaid by the office's own table.
 
-The package knows the Labour Code's holidays (Điều 112), the days off in place of a weekend (Đ111.3), and the
-swaps of working days that the Government announced, but it may miss a swap. So what an office records, with
-the announcing document, always wins.
+The file holds what the package `holidays` says (`scripts.freeze_calendar` writes it): the Labour Code's
+holidays (Điều 112), the days off in place of a weekend (Đ111.3), and the swaps of working days that the
+Government announced. It may miss a swap, so what an office records, with the announcing document, always
+wins.
 """
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Literal
 
-from kcflow.formats import date_text, parse_date
 from states.clock import WorkCalendar
+from states.records import record
 
 FIRST_YEAR = 2013
 LAST_YEAR = 2027
-"""The years that the package's table was checked for."""
-FIRST_ESTIMATED = 2027
-"""From this year on the days of Tết and 2/9 are the package's estimate: the Prime Minister sets them year by
-year (Labour Code Đ112.3)."""
-
-_SET_EACH_YEAR = re.compile(r"(Nguyên Đán|29 Tết|Quốc khánh)")
-_SWAPPED = re.compile(r"thay cho ngày (\d{2}/\d{2}/\d{4})")
+"""The years that the file was checked for; it goes further, for offices that record a later year."""
+FILE = Path(__file__).with_name("data") / "calendar.json"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CalendarRow:
     """One day of the office's own table. `document` is the paper that announced it; `name` has passed
     `kcflow.text.strict`."""
@@ -42,9 +38,10 @@ class CalendarRow:
 def vietnam_calendar(overlay: Iterable[CalendarRow] = ()) -> WorkCalendar:
     """The calendar of working days, 2013–2027, with the rows of `overlay` put over it.
 
-    A row wins over the package, and a later row over an earlier one of the same day. A year after the last
+    A row wins over the file, and a later row over an earlier one of the same day. A year after the last
     known one becomes known when the office has recorded at least one row of it (so it has the year's
-    announcement at hand) and every year before it. Cached: the same rows give the same object.
+    announcement at hand) and every year before it, as far as the file goes. Cached: the same rows give the
+    same object.
     """
     return _build(tuple(overlay))
 
@@ -53,9 +50,9 @@ def vietnam_calendar(overlay: Iterable[CalendarRow] = ()) -> WorkCalendar:
 def _build(overlay: tuple[CalendarRow, ...]) -> WorkCalendar:
     last = LAST_YEAR
     recorded = {row.day.year for row in overlay}
-    while last + 1 in recorded:
+    while last + 1 in recorded and last < _frozen()[0]:
         last += 1
-    off, working, english = _from_package(last)
+    off, working, english = _from_file(last)
     for row in overlay:
         off.pop(row.day, None)
         working.pop(row.day, None)
@@ -67,32 +64,22 @@ def _build(overlay: tuple[CalendarRow, ...]) -> WorkCalendar:
     return WorkCalendar(FIRST_YEAR, last, off, working, english)
 
 
-def _from_package(last: int) -> tuple[dict[date, str], dict[date, str], dict[str, str]]:
-    """(weekdays off, weekend days worked, English names by the Vietnamese ones) up to the year `last`."""
-    # Reading its registry of countries takes longer than a whole move, so nothing else pays for it.
-    from holidays import country_holidays
+@cache
+def _frozen() -> tuple[int, dict[date, tuple[str, str]], dict[date, tuple[str, str]]]:
+    """(last year of the file, weekdays off, weekend days worked), days with both names."""
+    data = json.loads(FILE.read_text("utf-8"))
 
-    years = range(FIRST_YEAR, last + 1)
-    vietnamese = country_holidays("VN", years=years, language="vi")
-    translated = country_holidays("VN", years=years, language="en_US")
-    off: dict[date, str] = {}
-    working: dict[date, str] = {}
-    english: dict[str, str] = {}
-    for day in sorted(vietnamese):
-        if day.weekday() >= 5:
-            continue
-        name, name_en = vietnamese[day], translated[day]
-        if day.year >= FIRST_ESTIMATED and _SET_EACH_YEAR.search(name):
-            name, name_en = f"{name} (dự kiến)", f"{name_en} (estimated)"
-        off[day] = name
-        english[name] = name_en
-        if swapped := _SWAPPED.search(name):
-            worked = parse_date(swapped[1])
-            working[worked] = f"Ngày làm bù cho ngày nghỉ {date_text(day)}"
-            english[working[worked]] = f"Worked in exchange for {date_text(day, 'en')}"
-            # The package writes the month first in English, which a reader in Việt Nam would misread.
-            english[name] = f"Day off in exchange for {date_text(worked, 'en')}"
-    for day in vietnamese.weekend_workdays:
-        working.setdefault(day, "Ngày làm bù")
-    english["Ngày làm bù"] = "Worked in exchange for a day off"
-    return off, {day: name for day, name in working.items() if FIRST_YEAR <= day.year <= last}, english
+    def days(part: str) -> dict[date, tuple[str, str]]:
+        return {date.fromisoformat(day): (vi, en) for day, (vi, en) in data[part].items()}
+
+    return data["last_year"], days("days_off"), days("working_days")
+
+
+def _from_file(last: int) -> tuple[dict[date, str], dict[date, str], dict[str, str]]:
+    """(weekdays off, weekend days worked, English names by the Vietnamese ones) up to the year `last`."""
+    _, off, working = _frozen()
+    return (
+        {day: vi for day, (vi, _) in off.items() if day.year <= last},
+        {day: vi for day, (vi, _) in working.items() if day.year <= last},
+        {vi: en for days in (off, working) for day, (vi, en) in days.items() if day.year <= last},
+    )

@@ -10,10 +10,9 @@ import csv
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -21,6 +20,7 @@ from kcflow.formats import dong
 from kcflow.i18n import t
 from kcflow.text import fold
 from states.model import Label
+from states.records import record
 
 Certainty = Literal["source", "recalled", "unknown"]
 
@@ -54,7 +54,7 @@ class UnknownProvince(LookupError):
         self.key = key
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Province:
     """A province of one list: `key` "63:02"; `successor` is the key in the later list, None in the last one.
 
@@ -97,7 +97,7 @@ class Province:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Content:
     """One of the nine contents of activity (NĐ 45/2012 Điều 4), with what belongs to it."""
 
@@ -107,7 +107,7 @@ class Content:
     basis: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DocumentKind:
     """A kind of document: `form` is its form ("Mẫu 4a") or "", `basis` the article that asks for it."""
 
@@ -117,7 +117,7 @@ class DocumentKind:
     basis: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ceiling:
     """The most that national money supports for one item, in one version of the rule.
 
@@ -149,7 +149,7 @@ class Ceiling:
         return min(limits, default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CeilingWarning:
     """A request above a ceiling: code "over_cap" or "over_share"; amounts in đồng.
 
@@ -187,11 +187,11 @@ class CeilingWarning:
 def _percent(permille: int, lang: str) -> str:
     whole, tenth = divmod(permille, 10)
     number = f"{whole}{',' if lang == 'vi' else '.'}{tenth}" if tenth else f"{whole}"
-    return f"{number} %" if lang == "vi" else f"{number}%"
+    return f"{number}%"
 
 
 def _text(name: str) -> str:
-    return (resources.files("kcflow") / "data" / name).read_text("utf-8")
+    return (Path(__file__).with_name("data") / name).read_text("utf-8")
 
 
 def _tables(name: str, table: str) -> list[dict[str, Any]]:
@@ -384,12 +384,15 @@ def ceiling_warnings(
     """Warnings when `requested` đồng of national money lie above the ceiling on that day; never a refusal.
 
     `content`: a content (3 or "3"), one item ("machinery"), or None (unknown: nothing to say). A content has
-    several items, so it warns only when no item of it could carry the amount, and names the most generous
-    one. `total`: cost in đồng (0: not known, shares are not checked); `units`: how many models,
-    establishments, … are supported.
+    several items, so it warns only when every activity of it has a ceiling and none could carry the amount,
+    and names the most generous one. `total`: cost in đồng (0: not known, shares are not checked); `units`:
+    how many models, establishments, … are supported.
     Where the rule in force could not be read, the last known figures are used and the warning says so.
     """
     asked = [one for one in ceilings(on) if str(content) in (one.item, str(one.content))]
+    whole = next((one for one in contents() if str(one.code) == str(content)), None)
+    if whole is not None and len(asked) < len(whole.items):
+        return ()  # an activity without a ceiling may be what is asked for
     known = [one if _has_figures(one) else _last_known(one) for one in asked]
     limits = [(one.limit(total, units), one) for one in known if one is not None]
     if not limits or any(limit is None or requested <= limit for limit, _ in limits):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import date
 
 import pytest
+from holidays import country_holidays
 
-from kcflow.calendar import CalendarRow, vietnam_calendar
+from kcflow.calendar import FILE, FIRST_YEAR, LAST_YEAR, CalendarRow, vietnam_calendar
+from scripts.freeze_calendar import LAST_FROZEN, computed, text
 from states.clock import CalendarUnknown, due_for
 from states.model import DeadlineRule
 
@@ -135,6 +138,32 @@ def test_it_is_built_once() -> None:
     assert vietnam_calendar(rows) is vietnam_calendar(list(rows))
 
 
-def test_the_package_is_loaded_only_when_asked() -> None:
-    code = "import sys, kcflow.calendar; sys.exit('holidays' in sys.modules)"
+def test_no_year_goes_further_than_the_file() -> None:
+    calendar = vietnam_calendar(
+        [row(date(year, 9, 2), "off") for year in range(LAST_YEAR + 1, LAST_FROZEN + 2)]
+    )
+    assert calendar.last_year == LAST_FROZEN
+    with pytest.raises(CalendarUnknown):
+        calendar.is_working(date(LAST_FROZEN + 1, 9, 2))
+
+
+def test_the_file_says_what_the_package_says() -> None:
+    """`python -m scripts.freeze_calendar` writes it anew after the package was updated."""
+    assert FILE.read_text("utf-8") == text(computed())
+
+
+@pytest.mark.parametrize("year", range(FIRST_YEAR, LAST_FROZEN + 1))
+def test_each_year_alone_is_in_the_file(year: int) -> None:
+    asked = json.loads(FILE.read_text("utf-8"))
+    alone = country_holidays("VN", years=year, language="vi")
+    weekdays = {day.isoformat() for day in alone if day.year == year and day.weekday() < 5}
+    assert {day for day in asked["days_off"] if day.startswith(str(year))} == weekdays
+    assert len(weekdays) >= 7
+
+
+def test_the_package_is_never_loaded() -> None:
+    code = (
+        "import sys; from datetime import date; from kcflow.calendar import vietnam_calendar\n"
+        "assert vietnam_calendar().why_off(date(2026, 4, 27)); sys.exit('holidays' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

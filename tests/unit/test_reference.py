@@ -207,6 +207,9 @@ def test_figures_are_marked_by_how_sure_they_are() -> None:
         (3, 1500 * TRIEU, 6000 * TRIEU, IN_2024, 1, ["over_cap"]),
         # Fairs abroad have no cap, so nothing of content 4 can be said to be too much.
         (4, 9000 * TRIEU, 9000 * TRIEU, IN_2024, 1, []),
+        # A conference is content 2, too: the ceiling of founding an enterprise says nothing of it.
+        (2, 900 * TRIEU, 900 * TRIEU, IN_2024, 1, []),
+        ("found_enterprise", 900 * TRIEU, 900 * TRIEU, IN_2024, 1, ["over_cap"]),
         ("machinery", 900 * TRIEU, 900 * TRIEU, date(2013, 1, 1), 1, []),
         ("3", 1500 * TRIEU, 6000 * TRIEU, IN_2024, 1, ["over_cap"]),
         ("", 9000 * TRIEU, 9000 * TRIEU, IN_2024, 1, []),
@@ -245,7 +248,7 @@ def test_a_warning_says_how_sure_it_is() -> None:
 
 def test_shares_are_written_exactly() -> None:
     (one,) = ceiling_warnings("demonstration_model", 31, 100, IN_2024)
-    assert "30 % chi phí" in one.label.vi
+    assert "30% chi phí" in one.label.vi
     assert "30% of the cost" in one.label.en
-    assert reference._percent(25, "vi") == "2,5 %"
+    assert reference._percent(25, "vi") == "2,5%"
     assert reference._percent(25, "en") == "2.5%"
