@@ -4,6 +4,7 @@ Nothing here parses markup. Every text passes `kcflow.text.visible`, which turns
 characters into pictures, before it is measured and cut.
 """
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ELLIPSIS = "…"
+# Letters, digits and signs of one cell each that `visible` leaves alone: nearly all that there is.
+_NARROW = re.compile(
+    r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u1e00-\u1eff\u2010-\u2015\u2018-\u2026\u20ab\u2500-\u25fc]*"
+)
 # A letter may carry marks that take no cell of their own; beyond this many code points for each cell
 # the rest of a text can't be legitimate and is cut unread.
 _CODE_POINTS_PER_CELL = 6
@@ -38,6 +43,10 @@ def fit(text: str, width: int, align: str = "left") -> str:
     """
     if width <= 0:
         return ""
+    if _NARROW.fullmatch(text, 0, width + 1):
+        if len(text) <= width:
+            return text.rjust(width) if align == "right" else text.ljust(width)
+        return (text[: width - 1].rstrip(" ") + ELLIPSIS).ljust(width)
     limit = (width + 1) * _CODE_POINTS_PER_CELL
     shown = literal(text[:limit])
     size = cell_len(shown)

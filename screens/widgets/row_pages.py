@@ -7,74 +7,57 @@ bounded however far somebody scrolls.
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
-from textual.content import Content
+from screens.widgets.row_source import (
+    CountedSource,
+    IndexedSource,
+    IndexOutdated,
+    LocatingSource,
+    PreparedSource,
+    RowSource,
+    Stop,
+    TablePage,
+    TableRow,
+)
+from states.records import record
+
+__all__ = [
+    "KEPT_PAGES",
+    "PAGE_ROWS",
+    "CountedSource",
+    "Delivery",
+    "IndexedSource",
+    "PageRequest",
+    "PreparedSource",
+    "RowPages",
+    "RowSource",
+    "TablePage",
+    "TableRow",
+    "open_pages",
+    "read",
+    "reopen",
+]
 
 PAGE_ROWS = 128
 KEPT_PAGES = 32
 REPORT_EVERY = 32  # pages between two progress reports of a long walk
 SEARCH_PAGES = 16  # how far a reload looks for a row that has moved
+NEAR_PAGES = 4  # so far down a list is read anew by its keys, before its index is learnt again
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One row.
-
-    key: identifies the row over reloads. cells: one text or `Content` for each column, in the columns'
-    order. style: "", "dim", "good", "warn" or "bad". payload: whatever the screen wants back.
-    """
-
-    key: str
-    cells: tuple[str | Content, ...]
-    style: str = ""
-    payload: object = None
-
-
-@dataclass(frozen=True, slots=True)
-class TablePage:
-    """Some rows and the cursor from which the next page goes on; `next` is None on the last page."""
-
-    rows: tuple[TableRow, ...]
-    next: object | None = None
-
-
-class RowSource(Protocol):
-    """Where rows come from. Every call comes from a worker thread, and `count` may run beside a page."""
-
-    def page(self, after: object | None, limit: int) -> TablePage:
-        """Return the rows after the cursor `after` (None: the start): `limit` rows unless it ends."""
-        ...
-
-
-@runtime_checkable
-class CountedSource(Protocol):
-    """A source that can also say how many rows there are."""
-
-    def count(self) -> int:
-        """Return the number of rows."""
-        ...
-
-
-@runtime_checkable
-class IndexedSource(CountedSource, Protocol):
-    """A source that can also open any page directly, so that jumping to the end reads one page."""
-
-    def page_at(self, offset: int, limit: int) -> TablePage:
-        """Return `limit` rows from the row number `offset` (0 is the first), fewer only at the end."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PageRequest:
-    """What to read: from page `start`, whose cursor is `anchor`, on to page `target` (None: to the end)."""
+    """What to read: from page `start`, whose cursor is `anchor`, on to page `target` (None: to the end).
+
+    indexed: `target` is opened directly. promised: the rows that a prepared source said it has.
+    """
 
     source: RowSource
     start: int
     anchor: object | None
     target: int | None
     indexed: bool = False
+    promised: int | None = None
 
     @property
     def walks(self) -> bool:
@@ -82,7 +65,7 @@ class PageRequest:
         return not self.indexed and self.target != self.start
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Delivery:
     """What was read: cursors of pages, rows of the pages worth keeping, the total if known.
 
@@ -99,14 +82,18 @@ class Delivery:
 def read(request: PageRequest) -> Iterator[Delivery]:
     """Read what is asked for; a long walk reports now and then and hands over only its last two pages.
 
-    Raises ValueError when the source breaks its promise of full pages, and whatever the source raises.
+    Raises ValueError when the source breaks its promise of full pages, IndexOutdated when a prepared source
+    has fewer rows than its index, and whatever the source raises.
     """
     if request.indexed and isinstance(request.source, IndexedSource) and request.target is not None:
         offset = request.target * PAGE_ROWS
         rows = request.source.page_at(offset, PAGE_ROWS).rows
-        yield Delivery(
-            pages=((request.target, rows),), end=offset + len(rows) if len(rows) < PAGE_ROWS else None
-        )
+        end = offset + len(rows) if len(rows) < PAGE_ROWS else None
+        if request.promised is not None:
+            if len(rows) < min(PAGE_ROWS, request.promised - offset):
+                raise IndexOutdated(f"{len(rows)} rows from row {offset} of {request.promised}")
+            end = None
+        yield Delivery(pages=((request.target, rows),), end=end)
         return
     page, anchor = request.start, request.anchor
     anchors: list[tuple[int, object | None]] = []
@@ -135,11 +122,15 @@ def read(request: PageRequest) -> Iterator[Delivery]:
 class RowPages:
     """The rows known so far of one source: a bounded number of pages, and the way to any other."""
 
-    def __init__(self, source: RowSource) -> None:
+    def __init__(self, source: RowSource, learnt: int | None = None) -> None:
+        """Know nothing of `source` yet; `learnt` is the count of one whose `prepare` is done."""
         self.source = source
-        self.complete = False
-        self.counted: int | None = None
-        self._known = 0
+        self.complete = self.learnt = learnt is not None
+        self.counted: int | None = learnt
+        self._known = learnt or 0
+        self._opens_anywhere = isinstance(source, IndexedSource) and (
+            self.learnt or not isinstance(source, PreparedSource)
+        )
         self._anchors: list[object | None] = [None]
         self._pages: OrderedDict[int, tuple[TableRow, ...]] = OrderedDict()
 
@@ -151,6 +142,11 @@ class RowPages:
     def known(self) -> int:
         """The number of rows that reading has reached."""
         return self._known
+
+    @property
+    def all_held(self) -> bool:
+        """Whether every row of the list is in memory."""
+        return self.complete and len(self._pages) * PAGE_ROWS >= self._known
 
     @property
     def held(self) -> int:
@@ -196,15 +192,16 @@ class RowPages:
 
     @property
     def _indexed(self) -> bool:
-        return self.counted is not None and isinstance(self.source, IndexedSource)
+        return self._opens_anywhere and self.counted is not None
 
     def request(self, target: int | None) -> PageRequest:
         """Say what has to be read to have page `target` (None: the last page)."""
-        if target is not None and target < len(self._anchors):
+        if not self.learnt and target is not None and target < len(self._anchors):
             return PageRequest(self.source, target, self._anchors[target], target)
         if self._indexed:
             page = (len(self) - 1) // PAGE_ROWS if target is None else target
-            return PageRequest(self.source, page, None, page, indexed=True)
+            promised = self.counted if self.learnt else None
+            return PageRequest(self.source, page, None, page, indexed=True, promised=promised)
         start = len(self._anchors) - 1
         return PageRequest(self.source, start, self._anchors[start], target)
 
@@ -225,8 +222,15 @@ class RowPages:
             self._known = max(self._known, (len(self._anchors) - 1) * PAGE_ROWS)
         if delivery.end is not None:
             self._known, self.complete = delivery.end, True
+            for page in [page for page in self._pages if page * PAGE_ROWS >= delivery.end]:
+                del self._pages[page]
         while len(self._pages) > KEPT_PAGES:
             self._pages.popitem(last=False)
+
+    def rows(self) -> Iterator[TableRow]:
+        """The rows in memory, in their order."""
+        for page in sorted(self._pages):
+            yield from self._pages[page]
 
     def find(self, key: str) -> int | None:
         """Return the number of the row with this key among the rows in memory, or None."""
@@ -245,32 +249,59 @@ def open_pages(source: RowSource) -> RowPages:
     return pages
 
 
-def reopen(source: RowSource, key: str | None, row: int) -> tuple[RowPages, int]:
+def reopen(
+    source: RowSource, key: str | None, row: int, stop: Stop = bool, learnt: bool = False
+) -> tuple[RowPages, int]:
     """Read a source again and find where the cursor belongs: on the row with `key`, else at number `row`.
 
-    A row that moved is looked for in the first `SEARCH_PAGES` pages and up to four pages beyond `row`.
+    A row that moved is asked of the source, where it can say, or looked for in the first `SEARCH_PAGES`
+    pages and up to four pages beyond `row`. learnt: `prepare` is done and nothing has changed since; without
+    it a prepared source learns its index here when `row` is far down, and later when it is near the start.
     """
-    pages = open_pages(source)
-    if not pages.complete and isinstance(source, CountedSource):
-        pages.take(Delivery(counted=source.count()))
-    near = row // PAGE_ROWS
-    farthest = max(near + 4, SEARCH_PAGES) if key is not None else near
-    # The old place first where any page can be opened; from the start where pages hang on each other.
-    order = list(range(farthest + 1))
-    if isinstance(source, IndexedSource):
-        order.sort(key=lambda page: abs(page - near))
-        order = order[: 2 * SEARCH_PAGES]
-    found: int | None = None
-    for page in order:
+    near = max(row, 0) // PAGE_ROWS
+    if isinstance(source, PreparedSource) and (learnt or near >= NEAR_PAGES):
+        if not learnt:
+            source.prepare(stop)
+        pages = RowPages(source, source.count())
+    else:
+        pages = open_pages(source)
+        if (
+            not pages.complete
+            and isinstance(source, CountedSource)
+            and not isinstance(source, PreparedSource)
+        ):
+            pages.take(Delivery(counted=source.count()))
+    found = _search(pages, key, near) if key is not None else None
+    if found is None:
+        _ensure(pages, near)
+    cursor = max(0, min(row if found is None else found, len(pages) - 1))
+    for page in (cursor // PAGE_ROWS, cursor // PAGE_ROWS + 1):  # the view may reach into the second
         _ensure(pages, page)
-        if key is not None and (found := pages.find(key)) is not None:
-            break
-        if not isinstance(source, IndexedSource) and pages.complete:
-            break
-    cursor = found if found is not None else max(0, min(row, len(pages) - 1))
-    _ensure(pages, cursor // PAGE_ROWS)
-    _ensure(pages, cursor // PAGE_ROWS + 1)  # the view may reach into it
-    return pages, cursor
+    return pages, max(0, min(cursor, len(pages) - 1))
+
+
+def _search(pages: RowPages, key: str, near: int) -> int | None:
+    """Read pages until the row with `key` is found; return its number, or None."""
+    source = pages.source
+    unprepared = isinstance(source, PreparedSource) and not pages.learnt
+    if isinstance(source, LocatingSource) and not unprepared:
+        place = source.position(key)
+        if place is None:
+            return None
+        _ensure(pages, place // PAGE_ROWS)
+        return pages.find(key)
+    order = list(range(max(near + 4, SEARCH_PAGES) + 1))
+    if pages.end_known:
+        # The old place first where any page can be opened; from the start where pages hang on each other.
+        order.sort(key=lambda page: abs(page - near))
+        order = order[:SEARCH_PAGES]
+    for page in order:
+        if page * PAGE_ROWS >= len(pages) and not pages.more:
+            continue
+        _ensure(pages, page)
+        if (found := pages.find(key)) is not None:
+            return found
+    return None
 
 
 def _ensure(pages: RowPages, page: int) -> None:

@@ -38,18 +38,19 @@ class StagePhase:
 
 
 def share(widths: list[int], room: int, keep: int | None = None) -> list[int]:
-    """Cut the widest first until all fit into `room`; the one numbered `keep` gives way last.
+    """Cut the widest first until all fit into `room`; number `keep` gives way last, its neighbours before it.
 
     widths: cells wanted. Returns cells given, never more than wanted; they add up to `room` at most.
     """
     given = list(widths)
     if keep is not None and 0 <= keep < len(widths):
-        others = [i for i in range(len(widths)) if i != keep]
-        left = room - widths[keep]
-        if left >= _LEAST * len(others):
-            for i, cells in zip(others, share([widths[i] for i in others], left), strict=True):
-                given[i] = cells
-            return given
+        for near in (1, 0):
+            others = [i for i in range(len(widths)) if abs(i - keep) > near]
+            left = room - sum(widths[i] for i in range(len(widths)) if abs(i - keep) <= near)
+            if left >= _LEAST * len(others):
+                for i, cells in zip(others, share([widths[i] for i in others], left), strict=True):
+                    given[i] = cells
+                return given
     while sum(given) > room and any(given):
         given[given.index(max(given))] -= 1
     return given

@@ -54,6 +54,39 @@ class SelectionChanged(TableMessage, namespace="virtual_table"):
 
 
 @dataclass
+class SelectAllRequested(TableMessage, namespace="virtual_table"):
+    """Somebody wants every row selected, and not all are in memory: the screen may `select` their keys."""
+
+
+@dataclass
+class SelectRangeRequested(TableMessage, namespace="virtual_table"):
+    """Somebody wants the rows number `first` to `last` selected as well, and not all are in memory.
+
+    Nothing was selected: half of what somebody meant would be worse. The screen may `select` their keys.
+    """
+
+    first: int
+    last: int
+
+
+@dataclass
+class SortRequested(TableMessage, namespace="virtual_table"):
+    """Somebody wants another order, that of the column `key`: the screen brings it and sets `sorted_by`."""
+
+    key: str
+    ascending: bool
+
+
+@dataclass
+class ColumnsChanged(TableMessage, namespace="virtual_table"):
+    """Somebody made a column wider or narrower; `table.widths` is worth keeping."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Let the last of a burst stand for all."""
+        return self._supersedes(message)
+
+
+@dataclass
 class LoadFailed(TableMessage, namespace="virtual_table"):
     """The source raised `error`; rows that were already read stay."""
 

@@ -1,5 +1,6 @@
 """Row sources for the tests of the virtual table: they know what was asked of them and can be held up."""
 
+from collections.abc import Callable
 from threading import Event, Lock
 
 from screens.widgets.row_pages import TablePage, TableRow
@@ -59,3 +60,49 @@ class IndexedNumbers(CountedNumbers):
         with self._lock:
             self.asked.append(offset)
         return self._slice(offset, limit)
+
+
+class PreparedNumbers(IndexedNumbers):
+    """The same, after it has learnt its index; `ready` holds that up, `learning` breaks it."""
+
+    def __init__(self, count: int, gate: Event | None = None, ready: Event | None = None) -> None:
+        super().__init__(count, gate)
+        self.ready = ready
+        self.learning: Exception | None = None
+        self.begun = self.prepared = 0
+        self.stopped = 0
+        self._order: list[int] | range | None = None
+
+    def prepare(self, stop: Callable[[], bool]) -> None:
+        """Copy the order of the rows; ask `stop` while waiting."""
+        self.begun += 1
+        while self.ready is not None and not self.ready.wait(0.005):
+            if stop():
+                self.stopped += 1
+                return
+        if self.learning is not None:
+            raise self.learning
+        self._order = self.keys
+        self.prepared += 1
+
+    def count(self) -> int:
+        """Return the number of rows at the time of `prepare`."""
+        assert self._order is not None, "asked before it was prepared"
+        return len(self._order)
+
+    def page_at(self, offset: int, limit: int) -> TablePage:
+        """Return the rows from number `offset` that are still there."""
+        assert self._order is not None, "asked before it was prepared"
+        with self._lock:
+            self.asked.append(offset)
+        if self.broken is not None:
+            raise self.broken
+        there = self.keys if isinstance(self.keys, range) else frozenset(self.keys)
+        wanted = [n for n in self._order[offset : offset + limit] if n in there]
+        return TablePage(tuple(TableRow(key(n), self._cells(n), payload=n) for n in wanted))
+
+    def position(self, wanted: str) -> int | None:
+        """Return where the row with this key stands."""
+        assert self._order is not None, "asked before it was prepared"
+        number = int(wanted[1:])
+        return self._order.index(number) if number in self._order else None

@@ -1,19 +1,24 @@
 """The pages behind the virtual table, and the cells in front of them, without a screen."""
 
 import unicodedata
+from collections.abc import Sequence
+from threading import Event
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
 
-from screens.widgets.cells import fit, fit_content
+from screens.widgets import cells
+from screens.widgets.cells import fit, fit_content, literal
 from screens.widgets.columns import Column, lay_out
 from screens.widgets.row_pages import KEPT_PAGES, PAGE_ROWS, RowPages, open_pages, read, reopen
+from screens.widgets.row_source import IndexOutdated
+from screens.widgets.selection import Selection
 from screens.widgets.state_mark import MARKS, mark
 from tests.ui.hostile import HOSTILE_TITLES
-from tests.ui.sources import CountedNumbers, IndexedNumbers, Numbers, key
+from tests.ui.sources import CountedNumbers, IndexedNumbers, Numbers, PreparedNumbers, key
 
 ANY_TEXT = st.text(st.characters(), max_size=60) | st.sampled_from(HOSTILE_TITLES)
 
@@ -123,6 +128,132 @@ def test_a_count_below_the_truth_still_leads_to_the_end() -> None:
     for delivery in read(pages.request(None)):
         pages.take(delivery)
     assert (len(pages), pages.more) == (5 * PAGE_ROWS, False)
+
+
+LONG = (KEPT_PAGES + 12) * PAGE_ROWS
+STEP = (
+    st.tuples(st.just("row"), st.integers(0, LONG))
+    | st.tuples(st.just("end"), st.just(0))
+    | st.tuples(st.just("fail"), st.integers(0, LONG))
+    | st.tuples(st.just("reload"), st.integers(0, 2**16))
+    | st.tuples(st.just("lose"), st.integers(0, LONG))
+)
+
+
+def fetch(pages: RowPages, page: int | None) -> Exception | None:
+    """Read one page as the view does; return what went wrong."""
+    try:
+        for delivery in read(pages.request(page)):
+            pages.take(delivery)
+    except (OSError, IndexOutdated) as error:
+        return error
+    return None
+
+
+def assert_true(pages: RowPages, order: Sequence[int]) -> None:
+    """Every row in memory stands where it belongs, and not too many are in memory."""
+    assert pages.held <= KEPT_PAGES
+    for index in range(0, len(order) + PAGE_ROWS, 37):
+        row = pages.row(index)
+        assert row is None or (index < len(order) and row.key == key(order[index])), index
+    assert [row.key for row in pages.rows()] == sorted(row.key for row in pages.rows())
+
+
+@pytest.mark.parametrize("kind", [Numbers, CountedNumbers, IndexedNumbers, PreparedNumbers])
+@settings(max_examples=40, deadline=None)
+@given(count=st.integers(0, LONG), steps=st.lists(STEP, max_size=12))
+def test_no_walk_shows_a_wrong_row(kind: type[Numbers], count: int, steps: list[tuple[str, int]]) -> None:
+    source = kind(0)
+    source.keys = list(range(count))
+    order = list(source.keys)
+    pages, _ = reopen(source, None, 0)
+    for step, n in steps:
+        if step == "row":
+            page = pages.missing(n, n)
+            if page is not None and fetch(pages, page) is None and n < len(order) and pages.learnt:
+                assert pages.row(n) is not None
+        elif step == "end" and not pages.end_known:
+            fetch(pages, None)
+            assert len(pages) == len(order)
+        elif step == "fail":
+            source.broken = OSError("gone")
+            page = pages.missing(n, n)
+            assert page is None or isinstance(fetch(pages, page), OSError)
+            source.broken = None
+        elif step == "lose" and pages.learnt and n in source.keys:
+            source.keys = [each for each in source.keys if each != n]
+            if (page := pages.missing(n, n)) is not None:
+                assert isinstance(fetch(pages, page), IndexOutdated | None)
+        elif step == "reload":
+            held = pages.row(n % max(1, len(order)))
+            source.keys = [each for each in range(count) if each % 7 != n % 11]
+            order = list(source.keys)
+            pages, cursor = reopen(source, held.key if held else None, n % max(1, len(pages)))
+            found = pages.row(cursor)
+            assert (found is None) == (not order)
+            if held and found and held.key in {key(each) for each in order} and pages.learnt:
+                assert found.key == held.key
+        assert_true(pages, order)
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_a_prepared_source_is_reopened_by_its_index_only_far_down(far: bool) -> None:
+    source = PreparedNumbers(10**6)
+    row = 600_000 if far else 100
+    pages, cursor = reopen(source, key(row), row)
+    assert cursor == row
+    assert (source.prepared, pages.learnt) == (int(far), far)
+    assert len(source.asked) <= 3
+
+
+def test_a_stopped_prepare_leaves_nothing_behind() -> None:
+    source = PreparedNumbers(10**6, ready=Event())
+    with pytest.raises(AssertionError, match="before it was prepared"):
+        reopen(source, None, 600_000, stop=lambda: True)
+    assert source.stopped == 1
+
+
+def test_what_counts_as_one_cell_is_one_cell_and_left_alone() -> None:
+    for code in range(0x20, 0x2700):
+        char = chr(code)
+        if cells._NARROW.fullmatch(char):
+            assert (cell_len(char), literal(char)) == (1, char), hex(code)
+    shared = "Ứng dụng máy móc – “chè” … ◐ ▲ 1.000 ₫"
+    assert cells._NARROW.fullmatch(shared)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "align", "shown"),
+    [
+        ("đe\u0302\u0300 a\u0301n", 6, "left", "đề án "),
+        ("đe\u0302\u0300 a\u0301n", 5, "right", "đề án"),
+        ("đe\u0302\u0300 a\u0301n", 4, "left", "đề… "),
+        ("漢字", 5, "right", " 漢字"),
+        ("漢字", 3, "left", "漢…"),
+        ("漢", 1, "left", "…"),
+        ("👍 tốt", 6, "left", "👍 tốt"),
+        ("ab", 1, "left", "…"),
+        ("ab\u202ecd", 12, "left", "ab⟨202E⟩cd  "),
+    ],
+)
+def test_cells_hold_what_terminals_draw(text: str, width: int, align: str, shown: str) -> None:
+    assert fit(text, width, align) == shown
+    assert cell_len(shown) == width
+
+
+def test_a_selection_runs_from_its_anchor() -> None:
+    chosen = Selection()
+    chosen.replace({"9"})
+    chosen.start(3)
+    assert chosen.extend(5, str) is None
+    assert chosen.keys == {"9", "3", "4", "5"}
+    assert chosen.extend(2, str) is None
+    assert chosen.keys == {"9", "2", "3"}
+    assert chosen.extend(6, lambda row: None if row == 5 else str(row)) == range(3, 7)
+    assert chosen.keys == {"9", "2", "3"}, "all or nothing"
+    chosen.start(2, adding=False)
+    chosen.extend(3, str)
+    assert chosen.keys == {"9"}
 
 
 @pytest.mark.parametrize("kind", sorted(MARKS))

@@ -1,94 +1,28 @@
 """The virtual table, driven by keys and mouse, and looked at as text."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from threading import Event
-from typing import TypeVar
 
 import pytest
+from textual._compositor import Compositor
 from textual.app import App, ComposeResult
 from textual.content import Content
-from textual.message import Message
-from textual.pilot import Pilot
+from textual.strip import Strip
 
 from screens import theme
-from screens.widgets.columns import Column
-from screens.widgets.row_pages import KEPT_PAGES, PAGE_ROWS, RowSource, TablePage, TableRow
+from screens.widgets.columns import Column, RowPainter
+from screens.widgets.row_pages import KEPT_PAGES, PAGE_ROWS, TablePage, TableRow
 from screens.widgets.table import VirtualTable
 from tests.ui.hostile import HOSTILE_TITLES, assert_harmless
 from tests.ui.snapshots import screen_strips, screen_text, wait_for
 from tests.ui.sources import CountedNumbers, IndexedNumbers, Numbers, key
-
-M = TypeVar("M", bound=Message)
-COLUMNS = (Column("code", "Mã", 9), Column("title", "Đề án", 0), Column("money", "Kinh phí", 12, "right"))
-
-
-class TableApp(App[None]):
-    """A table and nothing else; it keeps every message."""
-
-    CSS_PATH = theme.COMMON_CSS
-
-    def __init__(self, source: RowSource | None, columns: tuple[Column, ...] = COLUMNS) -> None:
-        super().__init__()
-        theme.register(self)
-        self.table = VirtualTable(
-            columns, empty_text="Không có đề án nào.", loading_text="Đang đọc…", failed_text="Không đọc được."
-        )
-        self.source = source
-        self.heard: list[Message] = []
-
-    def compose(self) -> ComposeResult:
-        yield self.table
-
-    def on_mount(self) -> None:
-        self.table.focus()
-        self.table.set_source(self.source)
-
-    def on_virtual_table_highlighted(self, message: VirtualTable.Highlighted) -> None:
-        self.heard.append(message)
-
-    def on_virtual_table_chosen(self, message: VirtualTable.Chosen) -> None:
-        self.heard.append(message)
-
-    def on_virtual_table_selection_changed(self, message: VirtualTable.SelectionChanged) -> None:
-        self.heard.append(message)
-
-    def on_virtual_table_load_failed(self, message: VirtualTable.LoadFailed) -> None:
-        self.heard.append(message)
-
-    def on_virtual_table_loaded(self, message: VirtualTable.Loaded) -> None:
-        self.heard.append(message)
-
-
-@asynccontextmanager
-async def opened(
-    source: RowSource | None, size: tuple[int, int] = (80, 24), columns: tuple[Column, ...] = COLUMNS
-) -> AsyncIterator[tuple[Pilot[None], VirtualTable, TableApp]]:
-    """Run the app until its first rows are read."""
-    app = TableApp(source, columns)
-    async with app.run_test(size=size) as pilot:
-        await settled(pilot, app.table)
-        yield pilot, app.table, app
-
-
-async def settled(pilot: Pilot[None], table: VirtualTable) -> None:
-    """Wait until nothing is being read."""
-    await wait_for(pilot, lambda: table.settled, "the table has read what it needs")
-
-
-def last(app: TableApp, kind: type[M]) -> M:
-    """The last message of a kind."""
-    return [message for message in app.heard if isinstance(message, kind)][-1]
-
-
-def lines(app: App[None]) -> list[str]:
-    return screen_text(app).splitlines()
+from tests.ui.table_driver import COLUMNS, TableApp, last, lines, opened, settled
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (20, 5)])
 async def test_it_looks_as_reviewed(size: tuple[int, int], snapshot: Callable[[str, str], None]) -> None:
     async with opened(Numbers(300), size) as (pilot, _, app):
-        await pilot.press("down", "space", "down")
+        await pilot.press("down", "space")
         snapshot(f"table-{size[0]}x{size[1]}", screen_text(app))
 
 
@@ -133,18 +67,50 @@ async def test_a_click_moves_a_second_opens_and_the_margin_selects() -> None:
 
 
 async def test_a_cursor_move_draws_two_lines_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[int] = []
-    draw = VirtualTable.render_line
+    drawn: list[str | None] = []
+    sent: list[int] = []
+    draw, paint = RowPainter.row, Compositor.render_partial_update
 
-    def recorded(self: VirtualTable, y: int) -> object:
-        drawn.append(y)
-        return draw(self, y)
+    def drawing(self: RowPainter, row: TableRow | None, at_cursor: bool, is_selected: bool) -> Strip:
+        drawn.append(row.key if row else None)
+        return draw(self, row, at_cursor, is_selected)
 
-    async with opened(Numbers(300)) as (pilot, _, app):
-        monkeypatch.setattr(VirtualTable, "render_line", recorded)
+    def painting(self: Compositor) -> object:
+        sent.extend(y for region in self._dirty_regions for y in region.line_range)
+        return paint(self)
+
+    async with opened(Numbers(300)) as (pilot, _, _app):
+        monkeypatch.setattr(RowPainter, "row", drawing)
+        monkeypatch.setattr(Compositor, "render_partial_update", painting)
         await pilot.press("down")
-        screen_strips(app)
-        assert set(drawn) == {1, 2}
+        await wait_for(pilot, lambda: sent, "something is painted")
+        assert set(sent) == {1, 2}
+        assert sorted(drawn, key=str) == [key(0), key(1)]
+        drawn.clear()
+        await pilot.press("up", "down")
+        assert drawn == [], "lines drawn once are kept"
+
+
+async def test_reading_ahead_paints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    paint = Compositor.render_partial_update
+
+    def painting(self: Compositor) -> object:
+        sent.extend(y for region in self._dirty_regions for y in region.line_range)
+        return paint(self)
+
+    gate = Event()
+    gate.set()
+    source = CountedNumbers(1000, gate)
+    async with opened(source) as (pilot, table, _):
+        gate.clear()
+        asked = len(source.asked)
+        table.move_to(PAGE_ROWS)
+        await wait_for(pilot, lambda: len(source.asked) > asked, "the page ahead is asked for")
+        monkeypatch.setattr(Compositor, "render_partial_update", painting)
+        gate.set()
+        await settled(pilot, table)
+        assert sent == []
 
 
 async def test_it_reads_the_page_ahead_and_no_more() -> None:
@@ -235,11 +201,12 @@ async def test_late_answers_of_a_replaced_source_are_dropped() -> None:
 
 async def test_space_selects_and_the_mark_shows_it() -> None:
     async with opened(Numbers(20)) as (pilot, table, app):
-        await pilot.press("space", "down", "down", "space")
+        await pilot.press("space", "down", "space")
+        assert table.cursor_row == 3, "space steps down"
         assert table.selected == {key(0), key(2)}
         assert last(app, VirtualTable.SelectionChanged).keys == {key(0), key(2)}
         assert [line[1] for line in lines(app)[1:4]] == ["✓", " ", "✓"]
-        await pilot.press("space")
+        await pilot.press("up", "space")
         assert table.selected == {key(0)}
         table.set_source(Numbers(20), keep_selection=True)
         await settled(pilot, table)
