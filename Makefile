@@ -21,7 +21,7 @@ $(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
 	$(PIP) install --require-hashes --requirement requirements-bench.lock
 	@touch $@
 
-.PHONY: run test quick check lock bench docs help
+.PHONY: run test quick check lock bench docs messages help
 run: $(VENV)/.run  ## Open the application (the first use installs it; ARGS="..." passes options)
 	@$(BIN)/kcflow $(ARGS)
 test: $(VENV)/.dev  ## Run every test
@@ -35,6 +35,8 @@ check: $(VENV)/.dev  ## Lint, format, types and import contracts
 	$(BIN)/lint-imports --no-cache
 bench: $(VENV)/.bench  ## Print the benchmarks' ratios
 	$(BIN)/python -m benchmarks $(ARGS)
+messages: $(VENV)/.dev  ## Extract, merge and compile the texts of both languages (kcflow/locale)
+	$(BIN)/python -m scripts.messages
 docs: $(VENV)/.dev  ## Regenerate the generated documents and pictures
 	$(BIN)/python -m scripts.docs
 lock:  ## Re-resolve the lock files: exact versions, hashes, no addresses (the only target that needs uv)

@@ -5,13 +5,12 @@ guesses in silence: where a text has two readings, the one taken is flagged.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kcflow.text import visible
+from states.records import record
 
 UNITS = {"dong": 1, "nghin": 1_000, "trieu": 1_000_000, "ty": 1_000_000_000}
 UNIT_WORDS = {
@@ -57,7 +56,7 @@ class NumberRefused(ValueError):
         super().__init__(sentence(self, "en"))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Amount:
     """`dong` (int ≥ 0) and whether the text had a second reading that was set aside (`assumed`)."""
 
@@ -65,16 +64,28 @@ class Amount:
     assumed: bool = False
 
 
-def _grouped(digits: int, lang: str) -> str:
-    text = f"{digits:,}"
+def count_text(n: int, lang: str = "vi") -> str:
+    """A number of things with its thousands apart: "12.345" (vi), "12,345" (en)."""
+    text = f"{n:,}"
     return text.replace(",", ".") if lang == "vi" else text
+
+
+def percent(part: int, base: int, lang: str = "vi") -> str:
+    """`part` of `base` (not 0) with one decimal, rounded half up: "35,3%" (vi), "35.3%" (en)."""
+    tenths = (part * 2000 + base) // (2 * base)
+    return f"{count_text(tenths // 10, lang)}{',' if lang == 'vi' else '.'}{tenths % 10}%"
+
+
+def signed(n: int, lang: str = "vi") -> str:
+    """A count with a real minus sign, as wide as its digits: "−3"."""
+    return f"−{count_text(-n, lang)}" if n < 0 else count_text(n, lang)
 
 
 def _scaled(n: int, size: int, lang: str) -> str:
     """`n` đồng in units of `size` đồng, exact, without trailing zeros."""
     whole, rest = divmod(abs(n), size)
     decimals = str(rest).zfill(len(str(size)) - 1).rstrip("0")
-    text = _grouped(whole, lang)
+    text = count_text(whole, lang)
     if decimals:
         text += ("," if lang == "vi" else ".") + decimals
     return "-" + text if n < 0 else text
@@ -82,7 +93,7 @@ def _scaled(n: int, size: int, lang: str) -> str:
 
 def dong(n: int, lang: str = "vi") -> str:
     """`n` đồng in full: "285.250.000 đ" (vi), "285,250,000 ₫" (en)."""
-    return f"{_grouped(n, lang)} {'đ' if lang == 'vi' else '₫'}"
+    return f"{count_text(n, lang)} {'đ' if lang == 'vi' else '₫'}"
 
 
 def trieu(n: int, lang: str = "vi") -> str:
@@ -102,7 +113,7 @@ def compact(n: int, lang: str = "vi") -> str:
 
 def in_unit(n: int, unit: str, lang: str = "vi") -> str:
     """`n` đồng as a bare number of `unit` ("dong", "nghin", "trieu", "ty"), as a workbook would show it."""
-    return _scaled(n, UNITS[unit], lang) if unit != "dong" else _grouped(n, lang)
+    return _scaled(n, UNITS[unit], lang) if unit != "dong" else count_text(n, lang)
 
 
 def date_text(d: date, lang: str = "vi") -> str:
@@ -115,6 +126,9 @@ def date_text(d: date, lang: str = "vi") -> str:
 @lru_cache(maxsize=1)
 def _vietnam() -> tzinfo:
     """Việt Nam's zone; +07:00 where the machine has no zone data (the country has no summer time)."""
+    # Only for instants: importing it costs as much as all the rest of this module.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         return ZoneInfo("Asia/Ho_Chi_Minh")
     except (ZoneInfoNotFoundError, OSError):

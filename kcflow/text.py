@@ -234,6 +234,12 @@ def vietnamese_sort_key(text: str) -> SortKey:
     return tuple(syllables)
 
 
+def person_sort_key(name: str) -> tuple[SortKey, SortKey]:
+    """Key for sorting people as Vietnamese lists do: by the given name (the last), then the whole name."""
+    whole = vietnamese_sort_key(name)
+    return whole[-1:], whole
+
+
 def sentence(refused: TextRefused, lang: str) -> str:
     """One sentence in `lang` ("vi" or "en"): what is wrong with the text, where, and what to do."""
     which = 0 if lang == "vi" else 1
@@ -246,7 +252,7 @@ def sentence(refused: TextRefused, lang: str) -> str:
 
 
 _ONE_CHARACTER = (
-    "Ký tự thứ {at} ({shown}) là {what}: hãy xoá nó rồi gõ lại.",
+    "Ký tự thứ {at} ({shown}) là {what}: hãy xóa nó rồi gõ lại.",
     "Character {at} ({shown}) is {what}: delete it and type again.",
 )
 _SENTENCES = {

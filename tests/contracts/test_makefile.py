@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = ("run", "test", "quick", "check", "lock", "bench", "docs", "help")
+TARGETS = ("run", "test", "quick", "check", "lock", "bench", "docs", "messages", "help")
 
 requires_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed here")
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import string
 import threading
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kcflow import i18n
-from kcflow.i18n import LANGUAGES, UnknownLanguage, catalogue, language, set_language, t
+from kcflow.i18n import COUNTING, LANGUAGES, UnknownLanguage, catalogue, has, language, set_language, t
 from kcflow.text import visible
+from scripts import messages
+from tests.catalogues import forms
 
 ROOT = Path(__file__).parents[2]
-LOCALE = ROOT / "kcflow" / "locale"
-AREAS = sorted(path.name for path in (LOCALE / "vi").glob("*.toml"))
+TEXTS = {lang: forms(lang) for lang in LANGUAGES}
 
 ASKING = {
     ("kcflow.i18n", "t"): (0, ""),
@@ -38,66 +39,69 @@ def _restored_language() -> Iterator[None]:
     set_language(before)
 
 
-def flat(table: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
-
-
-def texts(lang: str, file: str) -> dict[str, object]:
-    return dict(flat(tomllib.loads((LOCALE / lang / file).read_text("utf-8"))))
-
-
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def asked_of_the_caller(key: str) -> set[str]:
+    """The placeholders that a call has to fill: those for keys fill themselves."""
+    return {name for name in placeholders(TEXTS["vi"].get(key, ("",))[0]) if not name.startswith("key_")}
 
 
 # -- the catalogues --------------------------------------------------------------------------
 
 
-def test_both_languages_have_the_same_files() -> None:
-    assert sorted(path.name for path in (LOCALE / "en").glob("*.toml")) == AREAS
-    assert {"refusals.toml", "errors.toml"} <= set(AREAS)
+def test_the_catalogues_are_whole_compiled_and_used() -> None:
+    assert messages.problems() == [], "run `make messages`, then fill in what it names"
 
 
-@pytest.mark.parametrize("file", AREAS)
-def test_both_languages_have_the_same_keys_and_placeholders(file: str) -> None:
-    vi, en = texts("vi", file), texts("en", file)
-    assert vi.keys() == en.keys()
-    for key, text in vi.items():
-        assert isinstance(text, str), key
-        assert isinstance(en[key], str), key
-        assert placeholders(text) == placeholders(str(en[key])), key
+def test_the_check_finds_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shutil.copytree(messages.LOCALE, tmp_path / "locale")
+    monkeypatch.setattr(messages, "LOCALE", tmp_path / "locale")
+    monkeypatch.setattr(messages, "TEMPLATE", tmp_path / "locale" / "kcflow.pot")
+    assert messages.problems() == []
+    vi, en = messages.po_file("vi"), messages.po_file("en")
+    vi.write_text(vi.read_text("utf-8") + '\nmsgid "zz.nobody"\nmsgstr "không ai hỏi"\n', "utf-8")
+    en.write_text(en.read_text("utf-8").replace('msgstr "Basis: {basis}"', 'msgstr ""'), "utf-8")
+    found = messages.problems()
+    assert "en: zz.nobody is missing" in found
+    assert "nothing asks for zz.nobody" in found
+    assert "en: advance.basis has no text" in found
+    assert "vi: kcflow.mo is stale" in found
+    assert "kcflow.pot is stale" in found
+    assert messages.main([]) == 1  # compiled anew, but a text and a use are still missing
+    assert "vi: kcflow.mo is stale" not in messages.problems()
 
 
-@pytest.mark.parametrize("file", AREAS)
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_texts_are_whole_and_plain(lang: str, file: str) -> None:
-    for key, value in texts(lang, file).items():
-        text = str(value)
-        assert text.strip(), key
-        assert visible(text, multiline=True) == text, key
-        assert all(name.isidentifier() for name in placeholders(text)), key
-
-
-def test_no_key_stands_in_two_files() -> None:
-    keys = [key for file in AREAS for key in texts("vi", file)]
-    assert sorted(keys) == sorted(set(keys))
+def test_both_languages_have_the_same_placeholders() -> None:
+    for key in TEXTS["vi"]:
+        kinds = {frozenset(placeholders(form)) for lang in LANGUAGES for form in TEXTS[lang][key]}
+        assert len(kinds) == 1, key
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("file", ["refusals.toml", "errors.toml", "reference.toml"])
-def test_sentences_end_like_sentences(lang: str, file: str) -> None:
-    for key, text in texts(lang, file).items():
-        assert str(text).endswith("."), key
-        assert str(text)[0] in "{“" or str(text)[0].isupper(), key
+def test_texts_are_whole_and_plain(lang: str) -> None:
+    for key, found in TEXTS[lang].items():
+        for text in found:
+            assert text.strip(), key
+            assert visible(text, multiline=True) == text, key
+            assert all(name.isidentifier() for name in placeholders(text)), key
 
 
-def test_the_merged_catalogue_has_every_file() -> None:
-    for lang in LANGUAGES:
-        assert dict(catalogue(lang)) == {k: v for file in AREAS for k, v in texts(lang, file).items()}
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_sentences_end_like_sentences(lang: str) -> None:
+    sentences = [key for key in TEXTS[lang] if key.startswith(("refusals.", "errors.", "reference."))]
+    assert len(sentences) > 100
+    for key in sentences:
+        for text in TEXTS[lang][key]:
+            assert text.endswith("."), key
+            assert text[0] in "{“" or text[0].isupper(), key
+
+
+def test_texts_with_plural_forms_name_the_number_that_chooses() -> None:
+    plural = [key for key, found in TEXTS["en"].items() if len(found) > 1]
+    assert plural
+    assert [key for key in plural if not placeholders(TEXTS["en"][key][1]) & set(COUNTING)] == []
 
 
 # -- what the code asks for ------------------------------------------------------------------
@@ -144,7 +148,7 @@ def calls() -> Iterator[tuple[str, str, ast.Call, ast.expr]]:
 def test_every_text_that_is_asked_for_exists() -> None:
     asked = [(place, prefix + key) for place, prefix, _, arg in calls() for key in constants(arg)]
     assert asked
-    assert [(place, key) for place, key in asked if key not in catalogue("vi")] == []
+    assert [(place, key) for place, key in asked if not has(key, "vi")] == []
 
 
 def test_every_computed_key_has_texts_of_its_kind() -> None:
@@ -156,7 +160,7 @@ def test_every_computed_key_has_texts_of_its_kind() -> None:
         and isinstance(arg.values[0].value, str)
     ]
     assert begun
-    assert [one for one in begun if not any(key.startswith(one[1]) for key in catalogue("vi"))] == []
+    assert [one for one in begun if not any(key.startswith(one[1]) for key in TEXTS["vi"])] == []
 
 
 def test_every_placeholder_is_given() -> None:
@@ -165,7 +169,7 @@ def test_every_placeholder_is_given() -> None:
         for place, prefix, call, arg in calls()
         if all(keyword.arg for keyword in call.keywords)
         for key in constants(arg)
-        if (missing := placeholders(catalogue("vi").get(prefix + key, "")) - {k.arg for k in call.keywords})
+        if (missing := asked_of_the_caller(prefix + key) - {k.arg for k in call.keywords})
     ]
     assert lacking == []
 
@@ -192,8 +196,8 @@ def test_every_refusal_has_its_sentence() -> None:
     found = list(refusals())
     assert {"wrong_role", "mof_opinion_missing", "late_reason_required"} <= {code for code, _ in found}
     for code, names in found:
-        text = catalogue("vi").get(f"refusals.{code}")
-        assert text is not None, code
+        assert has(f"refusals.{code}", "vi"), code
+        text = t(f"refusals.{code}", "vi")
         assert names is None or placeholders(text) <= names, code
 
 
@@ -208,7 +212,7 @@ def test_every_error_of_the_store_has_its_sentence() -> None:
         and target.id == "code"
     ]
     assert "store_busy" in codes
-    assert [code for code in codes if f"errors.{code}" not in catalogue("vi")] == []
+    assert [code for code in codes if not has(f"errors.{code}", "vi")] == []
 
 
 # -- t ---------------------------------------------------------------------------------------
@@ -226,6 +230,13 @@ def test_what_people_typed_stays_harmless() -> None:
     assert text.startswith("A␛[31m{round}⟨202E⟩[red] đã")
     assert "\\" not in t("refusals.wrong_role", "vi", roles=Path("Sở\n"))
     assert "Sở␊" in t("refusals.wrong_role", "vi", roles=Path("Sở\n"))
+
+
+def test_a_number_chooses_the_plural_form() -> None:
+    assert t("form.days_ago", "en", days=1) == "1 day ago"
+    assert t("form.days_ago", "en", days=2) == "2 days ago"
+    assert t("form.days_ago", "vi", days=1) == t("form.days_ago", "vi", days=2).replace("2", "1")
+    assert t("form.days_ago", "en", days="?") == "? days ago"  # a text is taken for many
 
 
 def test_a_missing_text_or_parameter_never_fails() -> None:
