@@ -35,7 +35,13 @@ def main(argv: "list[str] | None" = None) -> int:
     os.environ.setdefault("ESCDELAY", "25")
     from kcflow.cli import main as run
 
-    return run(arguments)
+    code = run(arguments)
+    if argv is None:
+        # The process ends: walking through every object once more would take longer than a short list.
+        import gc
+
+        gc.freeze()
+    return code
 
 
 if __name__ == "__main__":

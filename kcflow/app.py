@@ -6,60 +6,70 @@ imported when they are shown.
 
 from __future__ import annotations
 
-import os
-import select
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from pathlib import PurePath
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import constants
 from textual.app import App
 from textual.binding import BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from kcflow import keep
 from kcflow.config import Config
+from kcflow.doors import Doors, Opener, StoreMaker, make_store, open_desk
 from kcflow.i18n import set_language, t
 from kcflow.services.errors import StoreProblem
+from kcflow.settings_schema import RULES
+from kcflow.settled import Settled
+from kcflow.terminal import follow_signals, leave_with_the_terminal, refusal_of_terminal
+from kcflow.text import visible
 from screens import theme
-from screens.base import DeskNode, DeskTop, sentence
-from screens.commands import Help, Language, Offer, Palette, Quit, Refresh, Theme, bindings
+from screens.alt_keys import teach_alt_keys
+from screens.base import DeskNode, DeskTop, Severity, sentence
+from screens.commands import (
+    GoBack,
+    GoForward,
+    Help,
+    Jump,
+    Language,
+    Offer,
+    OpenSettings,
+    Palette,
+    Quit,
+    Refresh,
+    StopWaiting,
+    Theme,
+    bindings,
+)
+from screens.key_lane import KeyLane
 from screens.shell import ShellScreen
+from screens.style_sheet import StyleSheet
+from screens.visited import Visited
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
-    from kcflow.services.views import ImportResult, OptionView, Receipt
+    from kcflow.services.views import DossierCard
+    from screens.proposal import Shown, Vanished
 
-Result = TypeVar("Result")
-Opener = Callable[[Config], "Desk"]
-"""Opens the store; runs in a worker thread. Raises KcflowError."""
-StoreMaker = Callable[[Config, "str | None", bool, "Callable[[str, int, int], None] | None"], None]
-"""Creates the store of an office: (config, province, sample, progress). Raises KcflowError."""
-
-
-def _open_desk(config: Config) -> Desk:
-    from kcflow.bootstrap import open_desk
-
-    return open_desk(config)
+FAULT_EXIT = 70
+"""A fault of kcflow, written to the log."""
+DEFAULT_ESCAPE_DELAY = RULES["escape_delay"].default
 
 
-def _make_store(
-    config: Config, province: str | None, sample: bool, progress: Callable[[str, int, int], None] | None
-) -> None:
-    from kcflow.bootstrap import init_store
-
-    init_store(config, province, sample, progress=progress)
-
-
-class KcflowApp(App[int]):
+class KcflowApp(Settled, Doors, KeyLane, App[int]):
     """The desk of the khuyến công offices."""
 
     TITLE = "kcflow"
-    CSS_PATH = theme.COMMON_CSS
+    CSS_PATH: ClassVar[list[str | PurePath]] = [theme.COMMON_CSS, theme.SHELL_CSS]
     ENABLE_COMMAND_PALETTE = False
     PAUSE_GC_ON_SCROLL = True
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Help, Language, Palette, Quit, Refresh, Theme)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        Help, Language, Palette, Quit, Refresh, Theme, Jump, GoBack, GoForward, OpenSettings, StopWaiting
+    )
 
     @dataclass
     class StoreOpened(Message, bubble=False, namespace="kcflow_app"):
@@ -80,9 +90,11 @@ class KcflowApp(App[int]):
         desk: Desk | None
         error: Exception | None = None
 
-    def __init__(
-        self, config: Config, *, opener: Opener = _open_desk, maker: StoreMaker = _make_store
-    ) -> None:
+    @dataclass
+    class NotCopied(Message, bubble=False, namespace="kcflow_app"):
+        """No clipboard took the text."""
+
+    def __init__(self, config: Config, *, opener: Opener = open_desk, maker: StoreMaker = make_store) -> None:
         """Make the application; `opener` and `maker` stand for the store in tests."""
         super().__init__()
         self.config = config
@@ -91,18 +103,33 @@ class KcflowApp(App[int]):
         self._opener = opener
         self._maker = maker
         self._shell = ShellScreen()
+        self.visited = Visited()
+        self._walked_to: str | None = None
         self.last_words = ""
+        self.faulty = False
         set_language(self.lang)
         theme.register(self)
-        # The style sheet was made before the themes were known; its first use needs their colours.
-        self.stylesheet.set_variables(self.get_css_variables())
+        self._shell.tab = config.settings.first_tab
+        self.use_settings(config.settings)
+        # Textual's was made before the themes were known; its first use needs their colours.
+        self.stylesheet = StyleSheet(variables=self.get_css_variables())
 
     # Start
 
+    def get_default_screen(self) -> ShellScreen:
+        """The shell stands below all others: a screen of Textual's under it would be laid out for nobody."""
+        return self._shell
+
     def on_mount(self) -> None:
-        """Paint the shell, then open the store."""
-        self.push_screen(self._shell)
-        self.call_after_refresh(self.open_store)
+        """End when the system says so."""
+        if not self.is_headless:
+            follow_signals(self.leave_by_signal)
+
+    def on_ready(self) -> None:
+        """The shell has been painted: open the store."""
+        self.open_store()
+        if self.settings.keys:
+            self.use_keys()
 
     def open_store(self) -> None:
         """Open the store in a thread; the shell shows what comes of it."""
@@ -122,6 +149,7 @@ class KcflowApp(App[int]):
         """Let the shell fill itself."""
         self.desk = message.desk
         self._shell.desk_opened()
+        self.say_settings_trouble()
 
     def on_kcflow_app_store_failed(self, message: StoreFailed) -> None:
         """Offer to make a store where there is none; say what is wrong otherwise."""
@@ -172,66 +200,102 @@ class KcflowApp(App[int]):
                 self.screen.say(sentence(message.error, self.lang), "error")
             return
         self.desk = message.desk
+        self.visited.clear()  # another person may not know those proposals, nor their titles
         self._shell.person_changed()
 
     # What screens ask for
 
-    def open_dossier(self, code: str, codes: Sequence[str] = ()) -> None:
-        """Show everything about one proposal; `codes` are those of the list it was opened from."""
+    def open_dossier(self, code: str, codes: Sequence[str] = (), known: DossierCard | None = None) -> None:
+        """Show everything about one proposal; `codes` are those of the list it was opened from.
+
+        `known` may be its card, read a moment ago: it is shown until it has been read anew.
+        """
         from screens.proposal import ProposalScreen
 
-        self.push_screen(ProposalScreen(code, codes), lambda _: self.data_changed())
+        if isinstance(self.screen, ProposalScreen):
+            self.screen.show(code, codes)
+        else:
+            self.push_screen(ProposalScreen(code, codes, known), lambda _: self._shell.look_for_changes())
 
-    def open_advance(
-        self, code: str, action: str | None = None, done: Callable[[Receipt | None], None] | None = None
-    ) -> None:
-        """Carry out an act on a dossier; without `action` the person chooses one first."""
-        from screens.choose import ChooseAct
+    def jump(self) -> None:
+        """Ask for a code (or its last digits, or words) and open that proposal."""
+        if self._may_leave():
+            from screens.jump import JumpDialog
 
-        def chosen(choice: tuple[OptionView, int] | None) -> None:
-            if choice is not None:
-                from screens.advance import AdvanceDialog
+            self.push_screen(JumpDialog(self.visited.latest()), self._jumped)
 
-                self.push_screen(AdvanceDialog(code, choice[0], choice[1]), self._finisher(done))
+    def _jumped(self, code: str | None) -> None:
+        if code is not None:
+            self.open_dossier(code)
 
-        self.push_screen(ChooseAct(code, action), chosen)
+    def go_back(self) -> None:
+        """Open what was open before."""
+        self._walk(-1)
 
-    def open_draft(
-        self, source: str | None = None, done: Callable[[Receipt | None], None] | None = None
-    ) -> None:
-        """Write a new draft."""
-        from screens.draft import DraftScreen
+    def go_forward(self) -> None:
+        """Undo `go_back`."""
+        self._walk(1)
 
-        self.push_screen(DraftScreen(source), self._finisher(done))
+    def _walk(self, by: int) -> None:
+        if not self._may_leave():
+            return
+        visited = self.visited
+        # From a list, the way back leads to the proposal that was left last.
+        on_list = self.screen is self._shell and by < 0 and visited.present is not None
+        code = visited.present if on_list else visited.step(by)
+        if code is None:
+            self._say(t("visited.no_earlier" if by < 0 else "visited.no_later", self.lang), "warn")
+            return
+        self._walked_to = code
+        self.open_dossier(code)
 
-    def open_register(
-        self, path: str | None = None, done: Callable[[ImportResult | None], None] | None = None
-    ) -> None:
-        """Import a registration workbook."""
-        from screens.register import RegisterScreen
+    def _may_leave(self) -> bool:
+        """Whether another proposal may come in front: no form lies open that would be covered."""
+        from screens.proposal import ProposalScreen
 
-        self.push_screen(RegisterScreen(path), self._finisher(done))
+        if self.desk is None:
+            return False
+        if self.screen is self._shell or isinstance(self.screen, ProposalScreen):
+            return True
+        self._say(t("visited.close_first", self.lang), "warn")
+        return False
 
-    def open_history_of(self, code: str) -> None:
-        """Show the history of one dossier."""
-        self._shell.show_history_of(code)
+    def on_proposal_shown(self, message: Shown) -> None:
+        """Remember what is open, for the way back."""
+        self.visited.open(message.code)
+        self.visited.read(message.code, message.title)
 
-    def open_people(self) -> None:
-        """Choose the person to work as."""
-        from screens.people import WorkAsDialog
+    def on_proposal_vanished(self, message: Vanished) -> None:
+        """What is gone leaves the history; on the way through it, the one before it comes back."""
+        self.visited.forget(message.code)
+        if message.code == self._walked_to and self.visited.present is not None:
+            self.open_dossier(self.visited.present)
+            self._say(t("visited.gone", self.lang, code=message.code), "warn")
 
-        self.push_screen(WorkAsDialog(), lambda login: self.work_as(login) if login else None)
+    def copy(self, text: str, said: str) -> None:
+        """Put `text` on the clipboard (OSC 52, and the system's where there is one) and say `said`."""
+        from kcflow import opening
 
-    def _finisher(self, done: Callable[[Result | None], None] | None) -> Callable[[Result | None], None]:
-        """What happens after a dialog: tell the asker, and read anew if something was done."""
+        text = "\t".join(visible(part, multiline=True) for part in text.split("\t"))  # tabs divide columns
+        self.copy_to_clipboard(text)
+        if self._driver is not None and (sequence := opening.passed_through(text)) is not None:
+            self._driver.write(sequence)
+        self._say(said, "good")
+        too_long = len(text.encode()) * 4 // 3 > opening.OSC52_MOST
 
-        def finish(result: Result | None) -> None:
-            if done is not None:
-                done(result)
-            if result is not None:
-                self.data_changed()
+        def run() -> None:
+            if not opening.copy_with_tools(text) and too_long:
+                self.post_message(self.NotCopied())
 
-        return finish
+        self.run_worker(run, thread=True, exclusive=True, group="clipboard", exit_on_error=False)
+
+    def on_kcflow_app_not_copied(self) -> None:
+        """The terminal would drop a text as long as this."""
+        self._say(t("copy.too_long", self.lang), "warn")
+
+    def _say(self, text: str, severity: Severity = "info") -> None:
+        if isinstance(self.screen, DeskTop):
+            self.screen.say(text, severity)
 
     def data_changed(self) -> None:
         """Let every open screen read its data anew."""
@@ -245,8 +309,21 @@ class KcflowApp(App[int]):
             if isinstance(screen, DeskNode):
                 screen.on_language_changed()
                 screen.refresh_bindings()
+                screen.refresh()  # the wish for a larger terminal stands on the screen itself
 
     # Keys of the whole application
+
+    def action_jump(self) -> None:
+        """Open a proposal by its code."""
+        self.jump()
+
+    def action_go_back(self) -> None:
+        """Open what was open before."""
+        self.go_back()
+
+    def action_go_forward(self) -> None:
+        """Undo going back."""
+        self.go_forward()
 
     def action_help(self) -> None:
         """Say what this screen is, its keys and its terms."""
@@ -277,19 +354,24 @@ class KcflowApp(App[int]):
         """Read everything that is open anew."""
         self.data_changed()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing while a screen waits for any key at all."""
+        if self.screen_stack and getattr(self.screen, "takes_all_keys", False):
+            return False
+        return super().check_action(action, parameters)
+
     def action_leave(self) -> None:
-        """Leave the application."""
+        """Leave the application; those who wish so are asked once."""
+        asked = t("app.leave_again", self.lang)
+        if self.settings.confirm_quit and isinstance(self.screen, DeskTop) and self.screen.said() != asked:
+            self._say(asked, "warn")
+            return
         self.exit(0)
 
     def action_help_quit(self) -> None:
         """Say how to leave, to those who press ^C."""
         if isinstance(self.screen, DeskTop):
             self.screen.say(t("app.how_to_quit", self.lang))
-
-    def action_next_theme(self) -> None:
-        """Show the next look."""
-        names = [known.name for known in theme.THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     # The last door for errors
 
@@ -298,33 +380,37 @@ class KcflowApp(App[int]):
         error = sys.exc_info()[1] or self._exception
         if error is not None:
             self.last_words = sentence(error, self.lang)
+        self.faulty = True
+        keep.write_all()
         self._close_messages_no_wait()
 
-
-HANGUP_EXIT = 129
-"""128 + SIGHUP: the terminal is gone."""
-
-
-def _leave_with_the_terminal() -> None:
-    """End the program when its terminal hangs up (a dropped line, a closed window).
-
-    Textual would go on reading a terminal that is gone and keep a processor busy for ever. What was
-    acknowledged is in the store; a move that was not is rolled back with the connection.
-    """
-    terminal = select.poll()
-    terminal.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)  # 0: hang-up and errors only
-    terminal.poll()
-    os._exit(HANGUP_EXIT)
+    def leave_by_signal(self, name: str, code: int) -> None:
+        """Somebody outside ended the program: leave the terminal sane, and say so."""
+        for screen in self.screen_stack:
+            if (note := getattr(screen, "note_texts", None)) is not None:
+                note()
+        keep.write_all()
+        self.last_words = t("app.ended_by", self.lang, name=name)
+        self.exit(code)
 
 
 def run(config: Config) -> int:
-    """Run the application until its person leaves; returns the exit code (design §2)."""
-    if hasattr(select, "poll") and sys.__stdin__ is not None and sys.__stdin__.isatty():
-        threading.Thread(target=_leave_with_the_terminal, daemon=True, name="hang-up").start()
+    """Run the application until its person leaves; returns the exit code (design §2).
+
+    Raises BadInput where the terminal can't paint.
+    """
+    if (refusal := refusal_of_terminal()) is not None:
+        raise refusal
+    leave_with_the_terminal()
+    if constants.ESCAPE_DELAY * 1000 == DEFAULT_ESCAPE_DELAY:  # else the environment has said its own
+        constants.ESCAPE_DELAY = config.settings.escape_delay / 1000  # type: ignore[misc]
+    teach_alt_keys()
     app = KcflowApp(config)
-    result = app.run()
+    result = app.run(mouse=config.settings.mouse)
     if app.desk is not None:
         app.desk.close()
     if app.last_words:
         print(app.last_words, file=sys.stderr)  # noqa: T201
+    if app.faulty:
+        return FAULT_EXIT
     return result if result is not None else app.return_code or 0

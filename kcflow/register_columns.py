@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from kcflow.register_provinces import words
 from kcflow.workbook import Cell, Sheet
+from states.records import record
 
 REQUIRED = ("title", "unit", "total", "requested")
 MONEY = ("total", "requested", "counterpart", "other")
@@ -42,7 +42,7 @@ _MONEY_WORDS = re.compile(r"kinh phi|nguon|von|trong do|chia ra|dong gop|doi ung
 _NUMBER_OF_COLUMN = re.compile(r"\(?\d{1,2}\)?|\(?[a-z]\)?|\(?\d{1,2}\)?\s*=[\s\d()+=\-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Table:
     """The table's place in a sheet: heading rows `top` to `first - 1`, data from row `first` on (from 0)."""
 

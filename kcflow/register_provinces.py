@@ -3,15 +3,15 @@
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib import resources
 
 from kcflow.text import fold
+from states.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Province:
     """One province of one list ("63" or "34"). A code alone is no key: 24 was Bắc Giang and is Bắc Ninh."""
 

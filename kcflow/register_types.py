@@ -1,17 +1,18 @@
 """What reading a register gives: rows, and everything that a person should see before anything is written."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
 
 from kcflow.formats import UNITS
+from states.records import record
 
 Level = Literal["row", "table", "file"]
 SOURCES = ("kcqg", "kcdp")
 KINDS = ("point", "group", "ordinary", "multi_province")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegisterAnswers:
     """What a person says where the sheet is silent; it also overrules the sheet, with a warning.
 
@@ -32,7 +33,7 @@ class RegisterAnswers:
             raise ValueError(f"the unit is one of {tuple(UNITS)}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong (or, among warnings, doubtful) and its place.
 
@@ -52,7 +53,7 @@ class Problem:
     cause: ValueError | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Note:
     """One correction made while reading: what stood in the cell and what it became."""
 
@@ -63,7 +64,7 @@ class Note:
     became: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Question:
     """What a person must say before the register can be written.
 
@@ -81,7 +82,7 @@ class Question:
         return sentence(self, "vi")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sums:
     """Four amounts in đồng: total = requested + counterpart + other."""
 
@@ -91,7 +92,7 @@ class Sums:
     other: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegisterRow:
     """One proposal of the register. Money in đồng.
 
@@ -120,7 +121,7 @@ class RegisterRow:
     ok: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegisterReading:
     """A register as read. `sums` adds up `rows`; `declared` is what the sheet's totals row says."""
 

@@ -11,7 +11,6 @@ import os
 import stat
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 
 from kcflow import workbook_child
 from kcflow.text import visible
+from states.records import record
 
 MAX_BYTES = 10 * 1024 * 1024
 SECONDS = 30  # wall clock; the child's processor time is bounded below this
@@ -26,7 +26,7 @@ SECONDS = 30  # wall clock; the child's processor time is bounded below this
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Broken:
     """A cell with no value to read: `shown` is its error ("#REF!") or a formula saved without its result."""
 
@@ -36,7 +36,7 @@ class Broken:
 Cell = None | str | int | Decimal | date | bool | Broken
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sheet:
     """One worksheet from A1 on. `merged`: ranges (top, left, bottom, right), from 0, both ends included."""
 
@@ -46,7 +46,7 @@ class Sheet:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Workbook:
     """What was read: its sheets in order, the SHA-256 (hex) of the very bytes read, the file's name."""
 
@@ -287,12 +287,12 @@ _SENTENCES = {
         "“{file}” has links to other files: break them (Data → Edit Links → Break Link) and save it again.",
     ),
     "too_many_rows": (
-        "“{file}” có quá nhiều dòng (từ {found}, tối đa {most}): hãy xoá dòng thừa hoặc tách tệp.",
+        "“{file}” có quá nhiều dòng (từ {found}, tối đa {most}): hãy xóa dòng thừa hoặc tách tệp.",
         "“{file}” has too many rows ({found} or more, the most is {most}): "
         "delete spare rows or split the file.",
     ),
     "too_many_columns": (
-        "Trang “{sheet}” của “{file}” có {found} cột, tối đa {most}: hãy xoá cột thừa.",
+        "Trang “{sheet}” của “{file}” có {found} cột, tối đa {most}: hãy xóa cột thừa.",
         "Sheet “{sheet}” of “{file}” has {found} columns, the most is {most}: delete spare columns.",
     ),
     "too_much_text": (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Collection
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,21 +15,22 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Button, Static
 
-from kcflow.formats import date_text, dong
 from kcflow.i18n import t
 from kcflow.services.door import LENGTHS
-from kcflow.services.errors import ConflictError, KcflowError, RefusedByRules
+from kcflow.services.errors import ConflictError, KcflowError
 from kcflow.services.views import DossierCard, MoveInput, OptionView, Preview, Receipt
-from screens import proposal_parts as parts
+from screens import advance_parts, citing
 from screens.amounts import MoneyField, WholeField
-from screens.base import DeskModal, StatusLine, sentence
+from screens.base import DeskModal, StatusLine
 from screens.commands import CloseDialog, Command, bindings
 from screens.fields import DateField, Field, MemoField, words
-from screens.papers import AddPaper, Confirm, PaperBox, my_roles
-from screens.sending import SendsOnce
-from screens.widgets.hanging import Hanging
+from screens.keeping import KEEP, KeepsForm
+from screens.missing_paper import MissingPaper
+from screens.paper_box import AddPaper, Confirm, PaperBox, my_roles
 from states.model import Label
 
+_BY_RECEIPT = ("confirm", "fresh_data", "add_paper", "copy_receipt")
+"""What the footer has only before there is a receipt, or only after."""
 _SETTLE_SECONDS = 0.12
 """How long the fields stay still before the consequences are worked out anew."""
 
@@ -40,16 +43,26 @@ class FreshData(Command):
     order = 15
 
 
-class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
+class CopyReceipt(Command):
+    """Copy the receipt of what was just done."""
+
+    key = "y"
+    order = 12
+
+
+class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
     """Ask for what an act needs, show who will hold the file and by when, and do it once.
 
     The consequences on the right come from the same rules that decide, worked out while somebody types.
     """
 
     CSS_PATH = Path(__file__).with_suffix(".tcss")
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, FreshData, AddPaper, CloseDialog)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        Confirm, FreshData, AddPaper, CopyReceipt, CloseDialog, *KEEP
+    )
     title_key = "advance.title"
     help_key = "help.advance"
+    keep_as = "advance"
 
     def __init__(self, code: str, option: OptionView, version: int) -> None:
         """Carry out `option` on the dossier `code`, whose version the person has seen."""
@@ -60,6 +73,8 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
         self._armed = False
         self._receipt: Receipt | None = None
         self._timer: Timer | None = None
+        self._looked_at: tuple[str, MoveInput] | None = None
+        """What the rules were asked about last."""
         self._papers = 0
         self._gone = False
         self._kinds: tuple[tuple[str, Label], ...] = ()
@@ -87,6 +102,7 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
         with Container(id="advance-done"):
             yield Static("", id="advance-receipt", markup=False)
             with Horizontal(classes="buttons"):
+                yield Button(t("advance.copy", lang), id="advance-copy")
                 yield Button(t("advance.close", lang), id="advance-close")
 
     def _fields(self) -> ComposeResult:
@@ -95,7 +111,15 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
         yield DateField("on", words("advance.on"), today, today=today, required=True, past_only=True)
         if option.act_documents:
             required = option.act_document_need == "required"
-            yield PaperBox("act", option.act_documents, today, own=True, required=required, roles=roles)
+            yield PaperBox(
+                "act",
+                option.act_documents,
+                today,
+                own=True,
+                required=required,
+                roles=roles,
+                must_conclude=option.must_conclude,
+            )
         if option.amount is not None:
             label = words(f"advance.amount.{option.amount}")
             yield MoneyField("amount", label, option.suggested_amount, required=True)
@@ -107,13 +131,44 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
                 "reason", words("advance.reason"), required=required, max_length=LENGTHS["reason"]
             )
         for number, kinds in enumerate(option.missing_documents, start=1):
-            yield PaperBox(f"missing{number}", kinds, today, roles=roles)
+            yield MissingPaper(f"missing{number}", kinds, today, roles)
 
     def on_mount(self) -> None:
         """Begin with the first field, and work out what will happen."""
         self._write_head()
         self.query(Field).first().focus_entry()
         self._look()
+        self.start_keeping()
+
+    # Kept over a crash
+
+    def keep_code(self) -> str:
+        """What was typed belongs to this act on this dossier."""
+        return f"{self._code} {self.option.name}"
+
+    def _there(self) -> list[Field[object]]:
+        """The fields that can be read; those of a paper that is being opened come in a moment."""
+        return [field for field in self.query(Field).results(Field) if field.is_mounted]
+
+    def kept_texts(self) -> dict[str, str]:
+        """Every text of the form by the key of its field."""
+        return {field.key: field.kept() for field in self._there()}
+
+    async def make_room(self, keys: Collection[str]) -> None:
+        """Open the fields of the papers that were entered, and add the further ones."""
+        for missing in self.query(MissingPaper):
+            if any(key.startswith(missing.prefix) for key in keys):
+                await missing.open(focus=False)
+        wanted = {key.partition("-")[0] for key in keys if key.startswith("extra")}
+        if wanted:
+            self._kinds = self._kinds or await asyncio.to_thread(self.desk.document_kinds)
+        while len(wanted) > self._papers:
+            await self._new_box(wants_focus=False)
+
+    def on_missing_paper_expanded(self, message: MissingPaper.Expanded) -> None:
+        """Empty fields that were only opened are nothing typed."""
+        message.stop()
+        self.filled(*(field.key for field in message.box.query(Field).results(Field)))
 
     def frame_title(self) -> str:
         """The dossier that the act is about."""
@@ -127,9 +182,11 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
         lang = self.lang
         for box in self.query(PaperBox):
             box.relabel()
-        for field in self.query(Field).results(Field):
+        for field in self._there():
             field.relabel()
-        for name in ("reload", "close", "add_paper"):
+        for missing in self.query(MissingPaper):
+            missing.relabel()
+        for name in ("reload", "copy", "close", "add_paper"):
             self.query_one(f"#advance-{name.removesuffix('_paper')}", Button).label = t(
                 f"advance.{name}", lang
             )
@@ -140,63 +197,26 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
             self._write_receipt(self._receipt)
 
     def _write_head(self) -> None:
-        option, lang = self.option, self.lang
-        preview = self._preview
-        from_label = preview.from_label(lang) if preview is not None else "…"
-        target = (preview.to_label if preview is not None else None) or option.target_label
-        to_label = target(lang) if target is not None else t("advance.target_open", lang)
-        who = t(
-            "advance.acting", lang, role=_or_dash(option.role_label, lang), office=option.office_name or "—"
+        self.query_one("#advance-head", Static).update(
+            advance_parts.head(self.option, self._preview, self.lang)
         )
-        said = [parts.line((option.label(lang), "bold $accent"))]
-        if preview is not None:
-            said.append(parts.line((preview.title, parts.DIM)))
-        said += [
-            parts.line((from_label, ""), (" → ", "$accent"), (to_label, parts.STRONG)),
-            parts.line((f"{who} · {t('advance.basis', lang, basis=option.basis)}", parts.DIM)),
-        ]
-        self.query_one("#advance-head", Static).update(parts.lines(said))
 
     def _write_after(self) -> None:
         """What will happen, and what is still missing."""
         preview, lang = self._preview, self.lang
         if preview is None:
             return
-        said = [parts.line((t("advance.will_happen", lang), "bold $primary"))]
-        if preview.to_label is None:
-            said.append(parts.line((t("advance.target_open", lang), parts.DIM)))
-        else:
-            said.append(parts.line((t("advance.state_after", lang), parts.DIM), preview.to_label(lang)))
-            holder = _or_dash(preview.waits_for_label, lang)
-            said.append(parts.line((t("advance.holder_after", lang), parts.DIM), (holder, parts.STRONG)))
-            if preview.due is not None:
-                said += parts.due_lines(preview.due, None, lang)
-        if preview.amount_after is not None and self.option.amount is not None:
-            before = dong(preview.amount_before, lang) if preview.amount_before is not None else "—"
-            after = dong(preview.amount_after, lang)
-            label = words(f"advance.amount.{self.option.amount}")(lang)
-            said.append(parts.line((f"{label}: {before} → ", parts.DIM), (after, parts.STRONG)))
-        said += [parts.line((f"! {warning.text(lang)}", parts.WARN)) for warning in preview.option.warnings]
-        self.query_one("#advance-consequence", Static).update(parts.lines(said))
-        self.query_one("#advance-missing", Static).update(self._missing(preview))
+        self.query_one("#advance-consequence", Static).update(advance_parts.consequence(preview, lang))
+        wrong = [
+            f"{field.label(lang)}: {problem(lang)}"
+            for field in self._there()
+            if field.value is None and (problem := field.problem()) is not None and field.kept().strip()
+        ]
+        self.query_one("#advance-missing", Static).update(advance_parts.missing(preview, wrong, lang))
         # Where the panes stand one under another, the list is out of sight while somebody types.
         count = len(preview.option.reasons)
         line = t("advance.count_missing" if count else "advance.nothing_missing", lang, count=count)
         self.query_one(StatusLine).quiet(line if self.has_class("-narrow") else "")
-
-    def _missing(self, preview: Preview) -> Hanging:
-        lang = self.lang
-        wrong = [
-            f"{field.label(lang)}: {problem(lang)}"
-            for field in self.query(Field).results(Field)
-            if field.value is None and (problem := field.problem()) is not None and not _just_empty(field)
-        ]
-        if not preview.option.reasons and not wrong:
-            return parts.lines([parts.line((f"● {t('advance.nothing_missing', lang)}", parts.GOOD))])
-        said = [parts.line((t("advance.still_missing", lang), "bold $warning"))]
-        said += [parts.line(("○ ", parts.WARN), text) for text in wrong]
-        said += [parts.line(("○ ", parts.WARN), reason.text(lang)) for reason in preview.option.reasons]
-        return parts.lines(said)
 
     # What will happen
 
@@ -234,6 +254,9 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
         if self._receipt is not None or self.sending:
             return
         code, name, move = self._code, self.option.name, self.move()
+        if (name, move) == self._looked_at:
+            return
+        self._looked_at = (name, move)
         self.ask(
             lambda desk: desk.preview(code, name, move),
             self._looked,
@@ -247,6 +270,7 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
         self._write_after()
 
     def _not_looked(self, error: KcflowError) -> None:
+        self._looked_at = None
         if self._failure is None:
             self._trouble(error)
 
@@ -257,7 +281,7 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
         """Do it, if nothing that was typed is wrong; an act that ends something is confirmed once more."""
         if self.sending or self._gone or self._receipt is not None:
             return
-        wrong = [field for field in self.query(Field).results(Field) if field.display and not field.check()]
+        wrong = [field for field in self._there() if field.display and not field.check()]
         if wrong:
             self.say(t("advance.mend_first", self.lang, count=len(wrong)), "warn")
             wrong[0].focus_entry()
@@ -287,27 +311,15 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
 
     def _write_trouble(self) -> None:
         lang, error = self.lang, self._failure
-        said: list[Content] = []
-        if error is not None:
-            said.append(parts.line((f"✗ {sentence(error, lang)}", f"bold {parts.BAD}")))
-        if isinstance(error, RefusedByRules):
-            said += [parts.line((f"  · {reason.text(lang)}", parts.BAD)) for reason in error.reasons]
-        if isinstance(error, ConflictError) and not self._gone:
-            said.append(parts.line((f"  {t('advance.load_fresh', lang)}", parts.WARN)))
-        elif error is not None:
-            said.append(parts.line((f"  {t('advance.kept', lang)}", parts.DIM)))
-        if self._gone:
-            said.append(parts.line((t("advance.no_longer", lang), parts.WARN)))
-        if self._armed:
-            said.append(parts.line((f"! {t('advance.sure', lang)}", f"bold {parts.WARN}")))
+        said = advance_parts.trouble(error, lang, gone=self._gone, armed=self._armed)
         box = self.query_one("#advance-trouble", Static)
-        box.update(parts.lines(said))
-        box.display = bool(said)
+        box.update(said)
+        box.display = bool(said.lines)
         self.query_one("#advance-reload").display = isinstance(error, ConflictError) and not self._gone
         button = self.query_one("#advance-confirm", Button)
         button.label = t("advance.confirm_again" if self._armed else "advance.confirm", lang)
         button.disabled = self._gone
-        if said:
+        if said.lines:
             self.call_after_refresh(box.scroll_visible, animate=False)
 
     # Fresh data after somebody else was faster
@@ -334,6 +346,7 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
             self._failure = None
             self.say(t("advance.fresh", self.lang), "good")
         self._write_trouble()
+        self._looked_at = None
         self._look()
 
     # More papers
@@ -343,45 +356,44 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
         """Add the fields of a paper that comes with the act."""
         if self._receipt is not None:
             return
-        if self._kinds:
-            self._add_paper(self._kinds)
-        else:
-            self.ask(lambda desk: desk.document_kinds(), self._add_paper, group="kinds")
+        self.ask(lambda desk: self._kinds or desk.document_kinds(), self._kinds_known, group="kinds")
 
-    def _add_paper(self, kinds: tuple[tuple[str, Label], ...]) -> None:
+    def _kinds_known(self, kinds: tuple[tuple[str, Label], ...]) -> None:
+        self.call_later(self._add_paper, kinds)
+
+    async def _add_paper(self, kinds: tuple[tuple[str, Label], ...]) -> None:
         self._kinds = kinds
+        await self._new_box(wants_focus=True)
+
+    async def _new_box(self, *, wants_focus: bool) -> None:
         self._papers += 1
-        title = words("advance.extra_paper", number=self._papers)
-        name, roles = f"extra{self._papers}", my_roles(self.desk)
-        box = PaperBox(name, kinds, self.desk.today, title=title, choose=True, roles=roles, wants_focus=True)
-        self.query_one("#advance-form").mount(box)
+        name, title = f"extra{self._papers}", words("advance.extra_paper", number=self._papers)
+        roles = my_roles(self.desk)
+        box = PaperBox(
+            name, self._kinds, self.desk.today, title=title, choose=True, roles=roles, wants_focus=wants_focus
+        )
+        await self.query_one("#advance-form").mount(box)
+        self.filled(*(field.key for field in box.query(Field).results(Field)))
 
     # Done
 
     def _done(self, receipt: Receipt) -> None:
         self._receipt = receipt
+        self.form_done()
         self.add_class("-done")
         self._write_receipt(receipt)
         self.query_one("#advance-close").focus()
+        self.refresh_bindings()
 
     def _write_receipt(self, receipt: Receipt) -> None:
-        lang = self.lang
-        key = "repeated" if receipt.repeated else "done"
-        said = [
-            parts.line((f"● {t(f'advance.{key}', lang)}", f"bold {parts.GOOD}")),
-            parts.line((f"{receipt.code}  ", "$accent"), receipt.title),
-            parts.line((receipt.action_label(lang), parts.STRONG), f", {date_text(receipt.on, lang)}"),
-            parts.line((t("advance.state_now", lang), parts.DIM), receipt.to_label(lang)),
-            parts.line(
-                (t("advance.holder_now", lang), parts.DIM), (receipt.waits_for_label(lang), parts.STRONG)
-            ),
-        ]
-        if receipt.due is not None:
-            said += parts.due_lines(receipt.due, None, lang)
-        said += [parts.line((f"! {warning.text(lang)}", parts.WARN)) for warning in receipt.warnings]
-        mark = t("advance.mark", lang, seq=receipt.seq, mark=receipt.mark)
-        said.append(parts.line((mark, "$accent")))
-        self.query_one("#advance-receipt", Static).update(parts.lines(said))
+        said = advance_parts.receipt(receipt, self._preview, self.lang)
+        self.query_one("#advance-receipt", Static).update(said)
+
+    @on(Button.Pressed, "#advance-copy")
+    def action_copy_receipt(self) -> None:
+        """Copy the receipt: it proves what was written."""
+        if self._receipt is not None:
+            self.desk_app.copy(citing.of_receipt(self._receipt, self.lang), t("copy.receipt", self.lang))
 
     @on(Button.Pressed, "#advance-close")
     def action_close_dialog(self) -> None:
@@ -389,17 +401,8 @@ class AdvanceDialog(SendsOnce, DeskModal[Receipt]):
         if not self.sending:
             self.dismiss(self._receipt)
 
-    def why_not(self, action: str) -> str | None:
-        """After the act only closing is left."""
-        if self._receipt is not None and action in ("confirm", "fresh_data", "add_paper"):
-            return t("advance.done", self.lang)
-        return None
-
-
-def _or_dash(label: Label | None, lang: str) -> str:
-    return label(lang) if label is not None else "—"
-
-
-def _just_empty(field: Field[object]) -> bool:
-    """Whether nothing was typed: the rules say themselves what is missing."""
-    return not str(getattr(field, "text", "")).strip()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Once there is a receipt it can be copied; what leads to one has no more use then."""
+        if (action == "copy_receipt") == (self._receipt is None) and action in _BY_RECEIPT:
+            return False
+        return super().check_action(action, parameters)

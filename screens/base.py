@@ -4,15 +4,11 @@ the footer, the language, and a terminal that is too small.
 
 from __future__ import annotations
 
-import logging
-import logging.handlers
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
-from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events
@@ -24,213 +20,41 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from kcflow import config
 from kcflow.i18n import t
 from kcflow.services.errors import KcflowError
-from kcflow.text import visible
-from screens.commands import CloseDialog, Help, Offer, bindings, in_order, key_name, offers
+from kcflow.settings_schema import Settings
+from screens.commands import CloseDialog, Help, bindings, offers
+from screens.desk_app import DeskApp
+from screens.foot import Foot, KeyBar, Severity, StatusLine
+from screens.slow import Slow
+from screens.trouble import log_unexpected, sentence
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
-    from kcflow.services.views import ImportResult, Receipt
     from states.model import Label
+
+__all__ = [
+    "Answer",
+    "DeskApp",
+    "DeskModal",
+    "DeskNode",
+    "DeskScreen",
+    "DeskTop",
+    "Foot",
+    "KeyBar",
+    "Severity",
+    "StatusLine",
+    "log_unexpected",
+    "sentence",
+]
 
 T = TypeVar("T")
 R = TypeVar("R")
-Severity = Literal["info", "good", "warn", "error"]
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 15
 """Below this the screens say so and show nothing else."""
-KEPT_FROM = 90
-"""Commands of this order and above keep their place in a narrow footer."""
 HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
 VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
-
-
-class DeskApp(Protocol):
-    """What screens need of the application (`kcflow.app.KcflowApp`)."""
-
-    desk: Desk | None
-    lang: str
-
-    def open_store(self) -> None:
-        """Open the store; the shell shows what comes of it."""
-
-    def work_as(self, login: str) -> None:
-        """Work as the person `login` from now on."""
-
-    def open_dossier(self, code: str, codes: Sequence[str] = ()) -> None:
-        """Show everything about one proposal; `codes` are those of the list it was opened from."""
-
-    def open_advance(
-        self, code: str, action: str | None = None, done: Callable[[Receipt | None], None] | None = None
-    ) -> None:
-        """Carry out an act on a dossier; without `action` the person chooses one first."""
-
-    def open_draft(
-        self, source: str | None = None, done: Callable[[Receipt | None], None] | None = None
-    ) -> None:
-        """Write a new draft; `source` is "kcqg", "kcdp" or None (asked)."""
-
-    def open_register(
-        self, path: str | None = None, done: Callable[[ImportResult | None], None] | None = None
-    ) -> None:
-        """Import a registration workbook."""
-
-    def open_history_of(self, code: str) -> None:
-        """Show the history of one dossier."""
-
-    def open_people(self) -> None:
-        """Choose the person to work as."""
-
-    def make_store(
-        self, province: str | None, sample: bool, progress: Callable[[str, int, int], None] | None = None
-    ) -> None:
-        """Create the store; blocking, for worker threads. Raises StoreProblem, BadInput."""
-
-    def data_changed(self) -> None:
-        """Let every open screen read its data anew."""
-
-    def language_changed(self) -> None:
-        """Let every open screen write its texts anew."""
-
-
-def log_unexpected(error: BaseException) -> Path | None:
-    """Append the traceback of `error` to the log file; return the file, or None when it can't be written."""
-    path = config.log_dir() / "kcflow.log"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
-        )
-    except OSError:
-        return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    info = (type(error), error, error.__traceback__)
-    try:
-        handler.emit(logging.LogRecord("kcflow", logging.ERROR, "", 0, "unexpected error", (), info))
-    finally:
-        handler.close()
-    return path
-
-
-def sentence(error: BaseException, lang: str) -> str:
-    """Say in one sentence what went wrong; what nobody foresaw goes to the log, whose place is named."""
-    if isinstance(error, KcflowError):
-        return error.text(lang)
-    path = log_unexpected(error)
-    if path is None:
-        return t("app.unexpected_unlogged", lang, what=type(error).__name__)
-    return t("app.unexpected", lang, place=str(path))
-
-
-class StatusLine(Widget):
-    """The line above the footer: what was done, or what is wrong. Any text is shown literally."""
-
-    DEFAULT_CSS = """
-    StatusLine {
-        height: auto;
-        min-height: 1;
-        max-height: 4;
-        padding: 0 1;
-        background: $background;
-        color: $text-muted;
-        &.-good { color: $success; }
-        &.-warn { color: $warning; }
-        &.-error { color: $error; text-style: bold; }
-    }
-    """
-
-    def __init__(self) -> None:
-        """Start with nothing to say."""
-        super().__init__()
-        self.text = ""
-        self.severity: Severity = "info"
-        self._quiet = ""
-
-    def say(self, text: str, severity: Severity = "info") -> None:
-        """Show `text` until something else is said; "" goes back to the quiet text."""
-        self.text, self.severity = visible(text), severity
-        for name in ("good", "warn", "error"):
-            self.set_class(bool(text) and severity == name, f"-{name}")
-        self.refresh(layout=True)
-
-    def quiet(self, text: str) -> None:
-        """Show `text`, dimmed, whenever there is nothing else to say."""
-        self._quiet = visible(text)
-        if not self.text:
-            self.refresh(layout=True)
-
-    def render(self) -> Content:
-        """Draw the words, with a mark where they are a warning or an error."""
-        if not self.text:
-            return Content(self._quiet)
-        mark = {"info": "", "good": "✓ ", "warn": "! ", "error": "✗ "}[self.severity]
-        return Content(mark + self.text)
-
-
-class KeyBar(Widget):
-    """The footer: the keys of this moment, those that can't be used greyed; a click is the key."""
-
-    DEFAULT_CSS = """
-    KeyBar {
-        height: 1;
-        background: $footer-background;
-        color: $footer-foreground;
-    }
-    """
-    ALLOW_SELECT = False
-
-    def __init__(self) -> None:
-        """Start empty; the screen's bindings fill it."""
-        super().__init__()
-        self._places: list[tuple[int, int, Offer]] = []
-
-    def on_mount(self) -> None:
-        """Follow the screen's bindings."""
-        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
-
-    def _bindings_changed(self, _screen: Screen[Any]) -> None:
-        self.refresh()
-
-    def render(self) -> Content:
-        """Draw as many keys as fit; help comes last and always fits."""
-        shown = in_order(offer for offer in offers(self.screen) if offer.command.show)
-        room = self.size.width
-        texts = [(f" {key_name(offer.key)} ", f"{offer.command.label()} ", offer) for offer in shown]
-        # Commands, quit and help are kept; of the others the last give way, and help tells of them.
-        while texts and sum(cell_len(key + label) for key, label, _ in texts) > room:
-            middle = [i for i, (_, _, offer) in enumerate(texts) if offer.command.order < KEPT_FROM]
-            texts.pop(middle[-1] if middle else 0)
-        parts: list[Content | tuple[str, str]] = []
-        self._places = []
-        x = 0
-        for key, label, offer in texts:
-            parts.append((key, "$footer-key-foreground bold" if offer.enabled else "$text-muted"))
-            parts.append((label, "$footer-foreground" if offer.enabled else "$text-muted strike"))
-            width = cell_len(key + label)
-            self._places.append((x, x + width, offer))
-            x += width
-        return Content.assemble(*parts)
-
-    async def on_click(self, event: events.Click) -> None:
-        """Do what the key under the pointer does."""
-        for start, end, offer in self._places:
-            if start <= event.x < end:
-                event.stop()
-                if offer.enabled:
-                    await self.app.run_action(offer.command.action, offer.node)
-                elif (reason := offer.reason) is not None and isinstance(self.screen, DeskTop):
-                    self.screen.say(reason, "warn")
-                return
-
-
-class Foot(Vertical):
-    """The last lines of a screen."""
-
-    DEFAULT_CSS = """
-    Foot { dock: bottom; height: auto; }
-    """
 
 
 @dataclass
@@ -270,6 +94,10 @@ class DeskNode(_Node):
     def _failed_groups(self) -> set[str]:
         return set()
 
+    @cached_property
+    def _slow(self) -> Slow:
+        return Slow(self)
+
     @property
     def desk_app(self) -> DeskApp:
         """The application, as screens may see it."""
@@ -288,6 +116,11 @@ class DeskNode(_Node):
         """The present language, "vi" or "en"."""
         return self.desk_app.lang
 
+    @property
+    def settings(self) -> Settings:
+        """What the person set."""
+        return getattr(self.app, "settings", None) or Settings()
+
     def word(self, label: Label) -> str:
         """Return `label` in the present language."""
         return label(self.lang)
@@ -299,14 +132,21 @@ class DeskNode(_Node):
         *,
         failed: Callable[[KcflowError], None] | None = None,
         group: str = "ask",
+        quiet: bool = False,
+        stopped: Callable[[], None] | None = None,
+        stoppable: bool = True,
     ) -> None:
         """Run `work` in a thread and give what it returns to `done` here; a later call of `group` wins.
 
+        After a second the status line says so, with the seconds; Escape stops waiting then (the answer is
+        dropped when it comes, `stopped` is called) unless `stoppable` is False. `quiet` says nothing.
         A KcflowError goes to `failed`, or is said in the status line; any other error is logged and said.
         """
         ticket = self._tickets[group] = self._tickets.get(group, 0) + 1
-        self._awaited.add(group)
         desk = self.desk
+        self._awaited.add(group)
+        if not quiet:
+            self._slow.watch(group, stopped, stoppable)
 
         def run() -> None:
             if get_current_worker().is_cancelled:
@@ -326,6 +166,7 @@ class DeskNode(_Node):
         """Let go of whatever was asked under `group`; its answer will be dropped."""
         self._tickets[group] = self._tickets.get(group, 0) + 1
         self._awaited.discard(group)
+        self._slow.over(group)
 
     @property
     def waiting(self) -> bool:
@@ -337,6 +178,7 @@ class DeskNode(_Node):
         if self._tickets.get(message.group) != message.ticket:
             return
         self._awaited.discard(message.group)
+        self._slow.over(message.group)
         if message.error is None:
             if message.group in self._failed_groups:
                 self._failed_groups.discard(message.group)
@@ -379,11 +221,39 @@ class DeskTop(DeskNode):
 
     _focus_kept: Widget | None = None
 
+    def slow_nodes(self) -> list[DeskNode]:
+        """The parts of this screen whose answers are slow and may be given up."""
+        nodes = (self, *cast("Screen[Any]", self).walk_children())
+        return [node for node in nodes if isinstance(node, DeskNode) and node._slow.stoppable]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Waiting can be stopped only while it is long."""
+        if action == "stop_waiting":
+            return self.slow_count > 0
+        return super().check_action(action, parameters)
+
+    slow_count = 0
+    """How many slow answers may be given up."""
+
+    def action_stop_waiting(self) -> None:
+        """Give slow answers up; what was typed stays."""
+        for node in self.slow_nodes():
+            node._slow.stop()
+        self.say(t("app.stopped_waiting", self.lang), "warn")
+
     @property
     def too_small(self) -> bool:
         """Whether the terminal can't hold a screen."""
         width, height = self.app.size
         return width < LEAST_WIDTH or height < LEAST_HEIGHT
+
+    def take_size(self) -> None:
+        """Take the classes of this terminal's size before there is anything to style.
+
+        Textual gives them after the first paint, and styles and lays everything out once more for them.
+        """
+        for cells, steps in zip(self.app.size, (HORIZONTAL_BREAKPOINTS, VERTICAL_BREAKPOINTS), strict=True):
+            self.add_class([name for least, name in steps if cells >= least][-1])
 
     def on_resize(self) -> None:
         """Hide everything in a terminal that is too small, and bring it back."""
@@ -440,6 +310,7 @@ class DeskScreen(DeskTop, Screen[R], Generic[R]):
 
     def compose(self) -> ComposeResult:
         """The body, then what is said, then the keys."""
+        self.take_size()
         yield from self.body()
         with Foot():
             yield StatusLine()
@@ -468,6 +339,7 @@ class DeskModal(DeskTop, ModalScreen[R], Generic[R]):
 
     def compose(self) -> ComposeResult:
         """The box, then the keys."""
+        self.take_size()
         with Vertical(classes="modal") as box:
             box.border_title = Content(self.frame_title())
             yield from self.body()

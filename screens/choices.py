@@ -37,6 +37,7 @@ class ChoiceField(Field[str]):
         self._options, self._blank = tuple(options), blank
         known = {option for option, _ in self._options}
         self._first = value if value in known else None
+        self._wished: str | None = None
 
     def _prompts(self) -> list[tuple[str, str]]:
         return [(value, label(lang_of(self))) for value, label in self._options]
@@ -69,13 +70,23 @@ class ChoiceField(Field[str]):
             self.choice.clear()
         elif any(value == option for option, _ in self._options):
             self.choice.value = value
+            self._wished = None
+
+    def kept(self) -> str:
+        """The value that is chosen."""
+        return self.choice.selection or ""
+
+    def restore(self, text: str) -> None:
+        """Choose it; what isn't offered yet is chosen as soon as it is."""
+        self._wished = text or None
+        self.choose(text or None)
 
     def offer(self, options: Sequence[tuple[str, Label]]) -> None:
         """Offer other values; what was chosen stays if it is among them."""
         chosen = self.choice.selection
         self._options = tuple(options)
         self.choice.set_options(prompts(self._prompts()))
-        self.choose(chosen)
+        self.choose(chosen if self._wished is None else self._wished)
 
     def relabel(self) -> None:
         """Write the words anew; what was chosen stays."""
@@ -112,6 +123,15 @@ class ManyField(Field[tuple[str, ...]]):
     def boxes(self) -> Boxes:
         """The widget that holds the boxes."""
         return self.query_one(Boxes)
+
+    def kept(self) -> str:
+        """The ticked values, with commas."""
+        return ",".join(value for value, _ in self._options if value in self.boxes.ticked)
+
+    def restore(self, text: str) -> None:
+        """Tick exactly these, as far as they are offered."""
+        wanted = text.split(",")
+        self.boxes.tick(value for value, _ in self._options if value in wanted)
 
     def relabel(self) -> None:
         """Write the words anew; the ticks stay."""
@@ -164,6 +184,9 @@ def folder_entries(folder: Path, suffixes: frozenset[str]) -> list[Path]:
 class FileField(Field[str]):
     """The path of a file; a name is taken exactly as it is on the disk."""
 
+    HINT = "form.path_form"
+    """Catalogue key of what the empty field says."""
+
     def __init__(
         self,
         key: str,
@@ -178,9 +201,7 @@ class FileField(Field[str]):
         self._first, self._suffixes = value, frozenset(suffixes)
 
     def _make_entry(self) -> Widget:
-        return Entry(
-            self._first, exact=True, suggester=_Paths(self._suffixes), placeholder=t("form.path_form")
-        )
+        return Entry(self._first, exact=True, suggester=_Paths(self._suffixes), placeholder=t(self.HINT))
 
     @property
     def text(self) -> str:
@@ -198,6 +219,17 @@ class FileField(Field[str]):
         if visible(text, multiline=False) != text and not _only_decomposed(text):
             raise Fault(words("form.path_unseen"))
         return text
+
+    def key_tab(self, event: events.Key) -> None:
+        """Take the completion, as a command line does; a path that is whole goes on to the next field."""
+        entry = self.query_one(Entry)
+        at_end = entry.cursor_position >= len(entry.value)
+        if at_end and entry._suggestion not in ("", entry.value) and self._absent() is not None:
+            event.stop()
+            event.prevent_default()
+            entry.action_cursor_right()
+            if Path(entry.value).expanduser().is_dir():
+                entry.insert_text_at_cursor("/")
 
     def on_descendant_blur(self, _event: events.DescendantBlur | None = None) -> None:
         """Leaving the field looks whether the file is there."""
@@ -218,6 +250,22 @@ class FileField(Field[str]):
     def problem(self) -> Label | None:
         """Also when the file is not there."""
         return super().problem() or self._absent()
+
+
+class FolderField(FileField):
+    """The path of a folder."""
+
+    HINT = "form.folder_form"
+
+    def _absent(self) -> Label | None:
+        path = self.value
+        if path is None:
+            return None
+        try:
+            there = Path(path).expanduser().is_dir()
+        except (OSError, RuntimeError, ValueError):
+            there = False
+        return None if there else words("form.no_folder", path=visible(path))
 
 
 def _only_decomposed(text: str) -> bool:

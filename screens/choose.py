@@ -12,6 +12,7 @@ from kcflow.i18n import t
 from kcflow.services.views import DossierCard, OptionView
 from screens.base import DeskModal
 from screens.rows import toned
+from screens.taking import TakingTable
 from screens.widgets.cells import literal
 from screens.widgets.table import Column, TablePage, TableRow, VirtualTable
 
@@ -41,7 +42,7 @@ class ChooseAct(DeskModal["tuple[OptionView, int]"]):
     def body(self) -> Iterable[Widget]:
         """What it is about, the acts, every reason of the act under the cursor."""
         yield Static(id="what", markup=False)
-        yield VirtualTable(
+        yield TakingTable(
             self._columns(), id="acts", selectable=False, loading_text=t("app.reading", self.lang)
         )
         yield Static(id="why", markup=False)

@@ -7,14 +7,14 @@ Texts stand in the catalogues under `command.<id>.label` (what the footer says) 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from kcflow.i18n import t
+from kcflow.i18n import keys_from, t
 
 REGISTRY: dict[str, type[Command]] = {}
 """Every command by its id."""
@@ -31,6 +31,13 @@ _KEY_NAMES = {
     "insert": "Ins",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "backspace": "⌫",
 }
 
 
@@ -93,6 +100,31 @@ def key_name(key: str) -> str:
     if re.fullmatch(r"f\d+", key):
         return key.upper()
     return _KEY_NAMES.get(key, key)
+
+
+_moved: dict[str, str] = {}
+
+
+def follow(keymap: Mapping[str, str]) -> None:
+    """Texts name the keys of `keymap` (keys by id of command) from now on, and a command's own elsewhere."""
+    _moved.clear()
+    _moved.update(keymap)
+
+
+def shown_key(command_id: str) -> str:
+    """How the first of a command's present keys is written; the id itself where there is no such command."""
+    command = REGISTRY.get(command_id)
+    if command is None:
+        # A text may name a command of a screen that was not opened yet.
+        from screens.keymap import commands
+
+        command = commands().get(command_id)
+    if command is None:
+        return command_id
+    return key_name((_moved.get(command_id) or command.key).partition(",")[0].strip())
+
+
+keys_from(shown_key)
 
 
 class Offer:
@@ -183,6 +215,51 @@ class Theme(Command):
     action = "next_theme"
 
 
+class Jump(Command):
+    """Open a proposal by its code, its last digits or words."""
+
+    key = "g"
+    show = False
+    order = 72
+    action = "app.jump"
+
+
+class GoBack(Command):
+    """Open the proposal that was open before."""
+
+    key = "ctrl+left,alt+left,less_than_sign"
+    show = False
+    order = 73
+    action = "app.go_back"
+
+
+class GoForward(Command):
+    """Undo going back."""
+
+    key = "ctrl+right,alt+right,greater_than_sign"
+    show = False
+    order = 74
+    action = "app.go_forward"
+
+
+class StopWaiting(Command):
+    """Wait no longer for a slow answer."""
+
+    key = "escape"
+    priority = True
+    order = 5
+    action = "screen.stop_waiting"
+
+
+class OpenSettings(Command):
+    """Settings and keys."""
+
+    key = "f9"
+    show = False
+    order = 97
+    action = "app.open_settings"
+
+
 # Commands of the shell
 
 
@@ -226,6 +303,14 @@ class TabPeople(Command):
     show = False
 
 
+class TabFlow(Command):
+    """How many stand where."""
+
+    key = "6"
+    action = "show_tab('flow')"
+    show = False
+
+
 class NewDraft(Command):
     """Start a new proposal."""
 
@@ -251,13 +336,6 @@ class WorkAs(Command):
 # Commands of lists
 
 
-class OpenRow(Command):
-    """Open the dossier under the cursor."""
-
-    key = "d"
-    order = 11
-
-
 class Act(Command):
     """Carry out an act on the dossier under the cursor."""
 
@@ -272,49 +350,11 @@ class Search(Command):
     order = 20
 
 
-class FilterList(Command):
-    """Choose what the list shows."""
-
-    key = "f"
-    order = 21
-    action = "filter"
-
-
-class OrderList(Command):
-    """Another order of the rows."""
-
-    key = "o"
-    order = 31
-    action = "order"
-
-
-class ClearFilters(Command):
-    """Show everything again."""
-
-    key = "escape"
-    order = 25
-
-
 class DossierHistory(Command):
     """The history of the dossier under the cursor."""
 
     key = "h"
     order = 32
-
-
-class NextCategory(Command):
-    """The next kind of stalled dossiers."""
-
-    key = "c"
-    order = 15
-
-
-class FullRecord(Command):
-    """The full record of the row under the cursor."""
-
-    key = "enter"
-    order = 9
-    show = False
 
 
 class PeopleOffices(Command):
@@ -329,22 +369,6 @@ class CloseDialog(Command):
 
     key = "escape"
     order = 80
-
-
-class ApplyFilter(Command):
-    """Show the list by these filters."""
-
-    key = "ctrl+s"
-    priority = True
-    order = 10
-
-
-class ResetFilter(Command):
-    """Empty every filter."""
-
-    key = "ctrl+r"
-    priority = True
-    order = 20
 
 
 class TryAgain(Command):

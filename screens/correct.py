@@ -14,21 +14,22 @@ from textual.widgets import Button, Static
 from kcflow.i18n import t
 from kcflow.services.door import LENGTHS
 from kcflow.services.views import HistoryView, Receipt
-from screens import proposal_parts as parts
+from screens import timeline_parts as parts
 from screens.base import DeskModal
 from screens.commands import CloseDialog, bindings
 from screens.fields import MemoField, words
-from screens.papers import Confirm
-from screens.sending import SendsOnce
+from screens.keeping import KEEP, KeepsForm
+from screens.paper_box import Confirm
 
 
-class CorrectDialog(SendsOnce, DeskModal[Receipt]):
+class CorrectDialog(KeepsForm, DeskModal[Receipt]):
     """Ask what is wrong with a row, and record it (NĐ 30/2020 Đ18.3)."""
 
     CSS_PATH = Path(__file__).with_name("papers.tcss")
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, CloseDialog)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, CloseDialog, *KEEP)
     title_key = "correct.title"
     help_key = "help.correct"
+    keep_as = "correct"
 
     def __init__(self, code: str, row: HistoryView) -> None:
         """Correct `row` of the dossier `code`."""
@@ -46,6 +47,11 @@ class CorrectDialog(SendsOnce, DeskModal[Receipt]):
     def on_mount(self) -> None:
         """Begin with the reason."""
         self.query_one(MemoField).focus_entry()
+        self.start_keeping()
+
+    def keep_code(self) -> str:
+        """A correction belongs to its row."""
+        return f"{self._code} #{self._row.seq}"
 
     def on_language_changed(self) -> None:
         """Write every word anew; what was typed stays."""

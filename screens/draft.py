@@ -28,23 +28,24 @@ from screens.base import DeskScreen, sentence
 from screens.choices import ChoiceField, ManyField
 from screens.commands import CloseDialog, bindings
 from screens.fields import DateField, Field, LinesField, MemoField, TextField, words
-from screens.papers import Confirm
-from screens.sending import SendsOnce
+from screens.keeping import KEEP, KeepsForm
+from screens.paper_box import Confirm
 from states.model import Label
 
 _SOURCES = ("requested", "counterpart", "other")
 _FIXED = ("source", "plan_year", "province", "unit_office")
 
 
-class DraftScreen(SendsOnce, DeskScreen[Receipt]):
+class DraftScreen(KeepsForm, DeskScreen[Receipt]):
     """Write a new draft, or edit one: the same fields as Mẫu 2, checked while they are filled in.
 
     The sources need not add up yet: the form says by how much they differ, and keeps the work.
     """
 
     CSS_PATH = Path(__file__).with_suffix(".tcss")
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, CloseDialog)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, CloseDialog, *KEEP)
     help_key = "help.draft"
+    keep_as = "draft"
 
     def __init__(self, source: str | None = None, *, card: DossierCard | None = None) -> None:
         """Start a draft of `source` ("kcqg", "kcdp", None: asked), or edit the proposal of `card`."""
@@ -84,6 +85,14 @@ class DraftScreen(SendsOnce, DeskScreen[Receipt]):
             yield Static("", id="draft-fixed", markup=False)
         kinds = [(key, KIND[key]) for key in KIND]
         yield ManyField("kinds", FIELD["kinds"], kinds, content["kinds"])
+        partners = [
+            (each.key, Label(each.name, each.name))
+            for each in reference.provinces()
+            if each.in_force(self.desk.today) or each.key in content["partner_provinces"]
+        ]
+        yield ManyField(
+            "partner_provinces", FIELD["partner_provinces"], partners, content["partner_provinces"]
+        )
         contents = [
             (str(each.code), Label(f"{each.code}. {each.label.vi}", f"{each.code}. {each.label.en}"))
             for each in reference.contents()
@@ -118,7 +127,13 @@ class DraftScreen(SendsOnce, DeskScreen[Receipt]):
         self.query_one("#field-title", TextField).focus_entry()
         if self._card is None:
             self.ask(lambda desk: desk.offices(), self._offices_known)
+        self._show_partners()
         self._first = self._values()
+        self.start_keeping()
+
+    def keep_code(self) -> str:
+        """An edit is kept with its proposal, a new draft with none."""
+        return self._card.row.code if self._card is not None else ""
 
     def _offices_known(self, offices: tuple[OfficeView, ...]) -> None:
         """Offer the offices that carry proposals out; a clerk of one of them starts with it."""
@@ -127,14 +142,20 @@ class DraftScreen(SendsOnce, DeskScreen[Receipt]):
             office for office in offices if OFFICE_ROLE.get(office.kind) == "unit" and office.valid_to is None
         ]
         field.offer([(office.code, _office_label(office)) for office in units])
-        mine = [role.office for role in self.desk.me.roles if role.role == "unit"]
-        if mine:
+        roles = self.desk.me.roles
+        mine = [role.office for role in roles if role.role == "unit"]
+        home = {office.province for office in offices if office.code in {role.office for role in roles}}
+        near = [office for office in units if office.province is not None and office.province in home]
+        if field.value is not None:
+            pass  # taken back from what was kept
+        elif mine:
             field.choose(mine[0])
-        elif len(units) == 1:
-            field.choose(units[0].code)
+        elif len(units) == 1 or len(near) == 1:
+            field.choose((near or units)[0].code)
         if not units:
             field.fault(words("draft.no_units"))
-        self._first = self._values()
+        self._first["unit_office"] = field.value
+        self.filled("unit_office")
 
     # Writing
 
@@ -142,6 +163,7 @@ class DraftScreen(SendsOnce, DeskScreen[Receipt]):
         """Write every word anew; what was typed stays."""
         for field in self.query(Field).results(Field):
             field.relabel()
+        super().on_language_changed()
         self.query_one("#draft-save", Button).label = t("draft.save", self.lang)
         self._write()
 
@@ -153,7 +175,7 @@ class DraftScreen(SendsOnce, DeskScreen[Receipt]):
             title = t("draft.edit", lang, code=card.row.code)
             self.query_one("#draft-title", Static).update(Content(visible(title)))
             fixed = [
-                parts.line((f"{label(lang)}: ", parts.DIM), text)
+                parts.line((f"{label(lang)}: ", parts.DIM), text(lang))
                 for name, label, text in card.fields
                 if name in _FIXED
             ]
@@ -167,6 +189,15 @@ class DraftScreen(SendsOnce, DeskScreen[Receipt]):
             self._write_balance()
         if event.field.key in ("starts_on", "ends_on"):
             self._check_schedule()
+        if event.field.key == "kinds":
+            self._show_partners()
+
+    def _show_partners(self) -> None:
+        """Partner provinces are asked of a proposal of several provinces only; ticked ones never hide."""
+        kinds, partners = (
+            self.query_one(f"#field-{name}", ManyField) for name in ("kinds", "partner_provinces")
+        )
+        partners.display = "multi_province" in (kinds.value or ()) or bool(partners.value)
 
     def _write_balance(self) -> None:
         """Say whether total = requested + counterpart + other, and by how much they differ."""
@@ -211,7 +242,8 @@ class DraftScreen(SendsOnce, DeskScreen[Receipt]):
         }
         for lines in self.query(LinesField):
             values[lines.key] = list(lines.lines)
-        values["kinds"] = list(self.query_one("#field-kinds", ManyField).value or ())
+        for name in ("kinds", "partner_provinces"):
+            values[name] = list(self.query_one(f"#field-{name}", ManyField).value or ())
         codes = self.query_one("#field-content_codes", ManyField).value or ()
         values["content_codes"] = [int(code) for code in codes]
         for name in ("title", "objective", "expected_result", "note"):
@@ -227,8 +259,9 @@ class DraftScreen(SendsOnce, DeskScreen[Receipt]):
         """Save it, once."""
         fields = list(self.query(Field).results(Field))
         wrong = [field for field in fields if not field.check()]
-        if not self._check_schedule():
-            wrong.append(self.query_one("#field-ends_on", DateField))
+        ends = self.query_one("#field-ends_on", DateField)
+        if not self._check_schedule() and ends not in wrong:
+            wrong.append(ends)
         if wrong:
             self.say(t("advance.mend_first", self.lang, count=len(wrong)), "warn")
             wrong[0].focus_entry()
@@ -274,13 +307,14 @@ class DraftScreen(SendsOnce, DeskScreen[Receipt]):
             self._warned = True
             self.say(t("draft.unsaved", self.lang), "warn")
             return
+        self.form_done()
         self.dismiss(None)
 
 
 _EMPTY: Mapping[str, Any] = {
     **dict.fromkeys(FIELD, ""),
     **dict.fromkeys(("total", *_SOURCES), 0),
-    **dict.fromkeys(("kinds", "content_codes", "beneficiaries", "coordinating"), ()),
+    **dict.fromkeys(("kinds", "partner_provinces", "content_codes", "beneficiaries", "coordinating"), ()),
     "starts_on": None,
     "ends_on": None,
 }
@@ -315,6 +349,7 @@ def _draft(values: Mapping[str, Any]) -> DraftInput:
         counterpart=values["counterpart"],
         other=values["other"],
         kinds=tuple(values["kinds"]),
+        partner_provinces=tuple(values["partner_provinces"]),
         content_codes=tuple(values["content_codes"]),
         beneficiaries=tuple(values["beneficiaries"]),
         coordinating=tuple(values["coordinating"]),

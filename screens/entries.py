@@ -13,6 +13,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.document._document import EditResult
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widget import Widget
@@ -26,6 +27,30 @@ from states.model import Label
 
 _BREAKS = re.compile(r"[ \t\r\n]+")
 _PASTE_MOST = 100_000
+_MARKS_MOST = 8
+"""A letter with more marks than this is no letter of anybody's."""
+
+_AT_ONCE = {
+    "backspace": ("delete_left", ()),
+    "delete": ("delete_right", ()),
+    "left": ("cursor_left", ()),
+    "right": ("cursor_right", ()),
+    "shift+left": ("cursor_left", (True,)),
+    "shift+right": ("cursor_right", (True,)),
+}
+
+
+def _edit_at_once(entry: Input | TextArea, event: events.Key) -> None:
+    """Carry out a key that mends text before the next letter comes in.
+
+    Textual runs bindings only when the key has bubbled up to the application, after letters that came in the
+    same burst; input methods (Telex, VNI) send a letter, a backspace and the composed letter in one.
+    """
+    if event.key in _AT_ONCE:
+        name, arguments = _AT_ONCE[event.key]
+        event.stop()
+        event.prevent_default()
+        getattr(entry, f"action_{name}")(*arguments)
 
 
 class Fault(Exception):
@@ -107,6 +132,10 @@ class Entry(Input):
             return
         self.replace(_BREAKS.sub(" ", text).strip() if self.exact else clean, *self.selection)
 
+    def on_key(self, event: events.Key) -> None:
+        """Keep the order of a burst."""
+        _edit_at_once(self, event)
+
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
@@ -131,6 +160,18 @@ class Memo(TextArea):
             soft_wrap=True,
         )
 
+    def _replace_via_keyboard(
+        self, insert: str, start: tuple[int, int], end: tuple[int, int]
+    ) -> EditResult | None:
+        """Put typed text in, joined with the letter before it (NFC)."""
+        start, end = min(start, end), max(start, end)
+        if insert and unicodedata.combining(insert[0]):
+            row, column = start
+            before = min(column, _MARKS_MOST)
+            head = self.document.get_line(row)[column - before : column]
+            insert, start = unicodedata.normalize("NFC", head + insert), (row, column - before)
+        return super()._replace_via_keyboard(insert, start, end)
+
     def take_in(self, text: str) -> None:
         """Put pasted `text` at the cursor, or say why it can't enter."""
         try:
@@ -140,6 +181,10 @@ class Memo(TextArea):
             return
         if result := self._replace_via_keyboard(clean, *self.selection):
             self.move_cursor(result.end_location)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep the order of a burst."""
+        _edit_at_once(self, event)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -218,6 +263,16 @@ class Boxes(OptionList):
         """Put the cursor on the first box."""
         if self.highlighted is None:
             self.highlighted = 0
+
+    def action_cursor_down(self) -> None:
+        """Move on; a quick key may come before the focus is told."""
+        self.on_focus()
+        super().action_cursor_down()
+
+    def action_select(self) -> None:
+        """Tick the box under the cursor."""
+        self.on_focus()
+        super().action_select()
 
     def _prompts(self) -> list[Option]:
         return [

@@ -128,6 +128,14 @@ class Field(Vertical, Generic[V]):
         self._write_fault()
         self._write_echo()
 
+    def kept(self) -> str:
+        """What stands there as a text, right or wrong, that `restore` can put back."""
+        return str(getattr(self, "text", ""))
+
+    def restore(self, text: str) -> None:
+        """Put back what `kept` gave."""
+        self.text = text
+
     def focus_entry(self) -> None:
         """Put the cursor into the field."""
         self._entry.focus()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -10,13 +10,19 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from screens.amounts import MoneyField
 from screens.base import DeskModal
 from screens.choices import ChoiceField
-from screens.commands import ApplyFilter, ResetFilter, bindings
+from screens.commands import bindings
 from screens.fields import DateField, TextField, words
+from screens.list_commands import ApplyFilter, ResetFilter
+from screens.picks import PickField
 from states.model import Label
 
-Value = str | date | None
+Value = str | date | int | tuple[str, ...] | None
+FilterField = ChoiceField | TextField | DateField | MoneyField | PickField
+Wrong = tuple[str, Label] | None
+"""Key of a field that can't be taken beside the others, and why."""
 Choices = Sequence[tuple[str, Label]]
 
 
@@ -30,10 +36,20 @@ class FilterDialog(DeskModal[dict[str, Value]]):
     title_key = "filter.title"
     help_key = "help.filter"
 
-    def __init__(self, fields: Sequence[ChoiceField | TextField | DateField]) -> None:
-        """Show these fields."""
+    CSS = """
+    FilterDialog.-narrow .field-label { width: 20; }
+    FilterDialog.-narrow .field-error { padding: 0 0 0 20; }
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[FilterField],
+        judge: Callable[[Mapping[str, Value]], Wrong] = lambda _: None,
+    ) -> None:
+        """Show these fields; `judge` says what is wrong with all of them together."""
         super().__init__()
         self._fields = tuple(fields)
+        self._judge = judge
 
     def body(self) -> Iterable[Widget]:
         """The fields."""
@@ -55,7 +71,14 @@ class FilterDialog(DeskModal[dict[str, Value]]):
         if bad:
             bad[0].focus_entry()
             return
-        self.dismiss({field.key: field.value for field in self._fields})
+        values: dict[str, Value] = {field.key: field.value for field in self._fields}
+        wrong = self._judge(values)
+        if wrong is not None:
+            field = next(field for field in self._fields if field.key == wrong[0])
+            field.fault(wrong[1])
+            field.focus_entry()
+            return
+        self.dismiss(values)
 
     def action_reset_filter(self) -> None:
         """Show everything."""
@@ -93,3 +116,15 @@ def day_of(values: Mapping[str, Value], key: str) -> date | None:
     """The day of a field."""
     value = values.get(key)
     return value if isinstance(value, date) else None
+
+
+def many(values: Mapping[str, Value], key: str) -> tuple[str, ...]:
+    """What is chosen in a field for several."""
+    value = values.get(key)
+    return value if isinstance(value, tuple) else ()
+
+
+def amount_of(values: Mapping[str, Value], key: str) -> int | None:
+    """The amount in a field, in đồng."""
+    value = values.get(key)
+    return value if isinstance(value, int) else None

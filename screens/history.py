@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,25 +15,44 @@ from textual.widgets import Static
 from kcflow.formats import date_text, instant_text
 from kcflow.i18n import t
 from kcflow.labels import SYSTEM_ACTION
-from kcflow.services.views import HistoryFilter, HistoryView, OfficeView, PersonView
+from kcflow.services.views import HistoryFilter, HistoryView, OfficeView, Page, PersonView
 from screens.base import DeskModal
-from screens.choices import ChoiceField
-from screens.commands import ClearFilters, DossierHistory, FilterList, FullRecord, OpenRow, bindings
-from screens.fields import DateField, TextField, words
-from screens.filters import FilterDialog, Value, choice, chosen, day, day_of, text
-from screens.listpane import DeskRows, Pane
+from screens.chips import ChipsLine
+from screens.commands import DossierHistory, bindings
+from screens.fields import words
+from screens.filters import FilterDialog, FilterField, Value, choice, chosen, day, day_of, text
+from screens.list_commands import FullRecord, OpenRow
+from screens.list_sources import IndexedRows, Stop
 from screens.pairs import Pairs, PairsScroll
 from screens.record import record_pairs
 from screens.rows import toned
+from screens.shaped import ListColumn
+from screens.viewed import ViewedPane
 from screens.widgets.cells import literal
 from screens.widgets.table import Column, RowSource, TableRow, VirtualTable
+from screens.wishes import Chip, Names, history_from_json, history_to_json, same
 from states.model import Label
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
+    from screens.views import ViewChoice
 
 ENTRY_DELAY = 1
 """Days between act and entry from which the entry counts as late (it is marked, never refused)."""
+
+
+COLUMNS = {
+    "on": ListColumn("act_on", 11),
+    "at": ListColumn("entered_at", 17, 130),
+    "code": ListColumn("code", 12),
+    "title": ListColumn("title", 0, 150, 2),
+    "action": ListColumn("action", 0, 0, 3),
+    "to": ListColumn("to_state", 0, 100, 2),
+    "actor": ListColumn("actor", 0, 0, 2),
+    "office": ListColumn("office", 0, 130, 2),
+    "document": ListColumn("document", 18, 180),
+    "deadline": ListColumn("deadline", 10),
+}
 
 
 class RecordDialog(DeskModal[None]):
@@ -64,17 +83,17 @@ class RecordDialog(DeskModal[None]):
         self.query_one(Pairs).show(record_pairs(self.view, self.lang))
 
 
-class HistoryPane(Pane):
+class HistoryPane(ViewedPane):
     """The feed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(
-        FullRecord, FilterList, OpenRow, DossierHistory, ClearFilters
-    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(FullRecord, OpenRow, DossierHistory)
+    list_name = "history"
+    orders: ClassVar[tuple[str, ...]] = ("-entered", "entered")
+    noun = "history"
     has_search = True
     empty_key = "history.empty"
 
     DEFAULT_CSS = """
-    HistoryPane > #chips { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     HistoryPane > #line { height: 3; padding: 0 1; border-top: solid $border-blurred; }
     """
 
@@ -82,70 +101,83 @@ class HistoryPane(Pane):
         """Show everything."""
         super().__init__()
         self.filter = HistoryFilter()
-        self._names: dict[str, Label] = {}
+        self._known_names: dict[str, Label] = {}
 
     def compose(self) -> ComposeResult:
         """Chips, list, two lines about the row."""
-        yield Static(id="chips", markup=False)
-        yield VirtualTable(id="list", selectable=False)
+        yield ChipsLine()
+        yield VirtualTable(id="list", selectable=True)
         yield Static(id="line", markup=False)
+
+    def column_names(self) -> tuple[str, ...]:
+        """Every column."""
+        return tuple(COLUMNS)
+
+    def default_names(self) -> tuple[str, ...]:
+        """All of them, as width allows."""
+        return tuple(COLUMNS)
+
+    def label_of(self, name: str) -> str:
+        """What a column is called."""
+        return COLUMNS[name].text(self.lang)
+
+    def known_orders(self) -> tuple[str, ...]:
+        """Newest or oldest entry first."""
+        return ("entered",)
+
+    def order_of(self, column: str) -> str:
+        """Only the instant of entry sorts."""
+        return "entered" if column == "at" else ""
 
     def columns(self) -> list[Column]:
         """When, what, by whom; the rest as width allows."""
-
-        def label(name: str) -> str:
-            return t(f"app.column.{name}", self.lang)
-
         return [
-            Column("on", label("act_on"), 12 if self.lang == "en" else 11),
-            Column("at", label("entered_at"), 17, min_terminal_width=130),
-            Column("code", label("code"), 12),
-            Column("title", label("title"), 0, weight=2, min_terminal_width=150),
-            Column("action", label("action"), 0, weight=3),
-            Column("to", label("to_state"), 0, weight=2, min_terminal_width=100),
-            Column("actor", label("actor"), 0, weight=2),
-            Column("office", label("office"), 0, weight=2, min_terminal_width=130),
-            Column("document", label("document"), 18, min_terminal_width=180),
-            Column("deadline", label("deadline"), 10),
+            Column(
+                name,
+                self.label_of(name),
+                self.code_width
+                if name == "code"
+                else COLUMNS[name].width + (name == "on" and self.lang == "en"),
+                min_terminal_width=0 if self.chosen else COLUMNS[name].least,
+                weight=COLUMNS[name].weight,
+                sortable=name == "at",
+            )
+            for name in self.chosen or COLUMNS
         ]
+
+    def _width_of(self, name: str) -> int:
+        if name == "code":
+            return self.code_width
+        return COLUMNS[name].width + (name == "on" and self.lang == "en")
 
     def draw(self, view: HistoryView) -> TableRow:
         """One row, in the present language (called in worker threads)."""
-        lang = self.lang
-        actor = view.actor_name
-        if view.system:
-            actor = t("history.by_system", lang)
-        elif view.operator_name:
-            actor = t("history.acting", lang, operator=view.operator_name, person=view.actor_name)
-        late_entry = view.entry_delay_days >= ENTRY_DELAY
-        on = date_text(view.on, lang)
-        cells = (
-            toned(f"{on}{'*' if late_entry else ''}", "warn" if late_entry else ""),
-            instant_text(view.at, lang),
-            view.dossier,
-            view.title,
-            view.action_label(lang),
-            view.to_label(lang) if view.to_state != view.from_state else "=",
-            actor,
-            view.office_name,
-            (view.document.number or "–") if view.document is not None else "–",
-            deadline_cell(view, lang),
-        )
+        names = self.chosen or tuple(COLUMNS)
+        cells = tuple(history_cell(view, name, self.lang) for name in names)
         return TableRow(str(view.id), cells, "dim" if view.corrected_by else "", view)
+
+    def code_of(self, row: TableRow) -> str:
+        """The dossier of a row of the history."""
+        return row.payload.dossier if isinstance(row.payload, HistoryView) else ""
 
     def source(self) -> RowSource:
         """The feed through the filter."""
-        wanted = self.filter
-        return DeskRows(self.desk, lambda desk, after, limit: desk.history(wanted, after, limit), self.draw)
+        wanted, oldest = self.filter, self.order == "entered"
+
+        def index(desk: Desk, stop: Stop) -> Sequence[int]:
+            return desk.history_index(wanted, oldest, stop)
+
+        def fetch(desk: Desk, after: object | None, limit: int) -> Page[HistoryView]:
+            return desk.history(wanted, after, limit)
+
+        # From its oldest entry on the feed is read by its ids alone, which the store has in no time.
+        return IndexedRows(
+            self.desk, None if oldest else fetch, self.draw, index, lambda desk, ids: desk.history_at(ids)
+        )
 
     def empty_text(self) -> str:
         """Where a filter hides everything, say so."""
-        key = "history.empty" if self.filter == HistoryFilter() else "history.none_found"
-        return t(key, self.lang)
-
-    def write_texts(self) -> None:
-        """The chips."""
-        self._write_chips()
+        return t("history.none_found" if self.filtered() else "history.empty", self.lang)
 
     def show_detail(self, payload: object | None) -> None:
         """Title, way and reason of the row under the cursor."""
@@ -169,59 +201,73 @@ class HistoryPane(Pane):
     def show(self, wanted: HistoryFilter) -> None:
         """Show what passes `wanted`."""
         self.filter = wanted
-        if not self.ready:
-            return  # it will be read so when it is mounted
-        self._write_chips()
-        self.table.set_source(self.source())
-        self.refresh_bindings()
+        self.view_name = ""
+        if self.ready:  # else it will be read so when it is mounted
+            self.reread()
 
-    def _write_chips(self) -> None:
+    def filtered(self) -> bool:
+        """Whether anything is hidden."""
+        return self.filter != HistoryFilter()
+
+    def chips(self) -> tuple[Chip, ...]:
+        """The parts of the filter."""
         wanted, lang = self.filter, self.lang
-        chips = []
-        if wanted.dossier:
-            chips.append(wanted.dossier)
-        for name in (wanted.actor, wanted.office, wanted.action):
-            if name:
-                label = self._names.get(name)
-                chips.append(label(lang) if label is not None else name)
-        if wanted.on_from:
-            chips.append(t("history.since", lang, day=date_text(wanted.on_from, lang)))
-        if wanted.on_to:
-            chips.append(t("history.until", lang, day=date_text(wanted.on_to, lang)))
-        shown = literal(" · ".join(chips))
-        content = (
-            Content.assemble((t("app.filtered", lang, what=shown), "$accent"))
-            if chips
-            else Content.assemble((t("history.all", lang), "$text-muted"))
-        )
-        self.query_one("#chips", Static).update(content)
+        known = self._known_names | self.names.office_names
+        found = []
+        for name in ("dossier", "actor", "office", "action"):
+            value = getattr(wanted, name)
+            if value:
+                found.append(Chip(name, known[value](lang) if value in known else value))
+        for name, key in (("on_from", "history.since"), ("on_to", "history.until")):
+            value = getattr(wanted, name)
+            if value is not None:
+                found.append(Chip(name, t(key, lang, day=date_text(value, lang))))
+        return tuple(found)
 
-    def why_not(self, action: str) -> str | None:
-        """A row has to be there for what is done with one."""
-        if (
-            action in ("full_record", "open_row", "dossier_history")
-            and self.is_mounted
-            and self.table.cursor_payload is None
-        ):
-            return t("app.no_row", self.lang)
-        return None
+    def take_away(self, key: str) -> None:
+        """Show the feed without one part of the filter."""
+        self.show(replace(self.filter, **{key: None}))
+
+    def asked(self) -> dict[str, object]:
+        """The filter as JSON values."""
+        return history_to_json(self.filter)
+
+    def ask_for(self, saved: object) -> None:
+        """Take the filter of a saved view."""
+        self.filter = history_from_json(saved)
+
+    def built_in(self) -> Sequence[ViewChoice]:
+        """The views that everybody has."""
+        from screens.views import ViewChoice
+
+        login = self.names.me.login if self.names.me is not None else None
+        offers = [("all", HistoryFilter())]
+        if login is not None:
+            offers.append(("my_acts", HistoryFilter(actor=login)))
+            today = self.desk.today
+            offers.append(("today", HistoryFilter(on_from=today, on_to=today)))
+        return [
+            ViewChoice({"filter": history_to_json(wanted)}, label=words(f"views.built.{name}"))
+            for name, wanted in offers
+        ]
 
     def focus_search(self) -> None:
         """Searching the history is filtering it."""
         self.action_filter()
 
-    def action_filter(self) -> None:
-        """Choose what is shown; people, offices and actions are read first."""
+    def open_filter(self, names: Names) -> None:  # noqa: ARG002
+        """Choose what is shown; people and actions are read first."""
         self.ask(read_known, self._open_filter, group="filter")
 
     def _open_filter(self, known: Known) -> None:
         wanted = self.filter
-        people = [(person.login, Label(person.name, person.name)) for person in known.people]
-        offices = [(office.code, Label(office.name, office.name)) for office in known.offices]
+        people = [(person.login, same(person.name)) for person in known.people]
+        offices = [(office.code, same(office.name)) for office in known.offices]
         actions = list(known.actions.items())
-        self._names = dict(people) | dict(offices) | known.actions
+        self._known_names = dict(people) | dict(offices) | known.actions
+        self.write_chips()
         today = self.desk.today
-        fields: list[ChoiceField | TextField | DateField] = [
+        fields: list[FilterField] = [
             text("dossier", words("history.dossier"), wanted.dossier),
             choice("actor", words("history.actor"), people, wanted.actor),
             choice("office", words("history.office"), offices, wanted.office),
@@ -245,17 +291,22 @@ class HistoryPane(Pane):
                 )
             )
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Clearing is offered only where there is a filter."""
-        if action == "clear_filters" and self.filter == HistoryFilter():
-            return False
-        return super().check_action(action, parameters)
-
     def action_clear_filters(self) -> None:
         """Everything again."""
         self.show(HistoryFilter())
+        self.focus_list()
 
     # Keys
+
+    def why_not(self, action: str) -> str | None:
+        """A row has to be there for what is done with one."""
+        if (
+            action in ("full_record", "open_row", "dossier_history")
+            and self.is_mounted
+            and self.table.cursor_payload is None
+        ):
+            return t("app.no_row", self.lang)
+        return super().why_not(action)
 
     def on_virtual_table_chosen(self, message: VirtualTable.Chosen) -> None:
         """Enter shows the row in full."""
@@ -279,6 +330,40 @@ class HistoryPane(Pane):
         view = self.table.cursor_payload
         if isinstance(view, HistoryView):
             self.show(HistoryFilter(dossier=view.dossier))
+
+
+def history_cell(view: HistoryView, name: str, lang: str) -> str | Content:
+    """The cell of the column `name`."""
+    match name:
+        case "on":
+            late_entry = view.entry_delay_days >= ENTRY_DELAY
+            text = f"{date_text(view.on, lang)}{'*' if late_entry else ''}"
+            return toned(text, "warn" if late_entry else "")
+        case "at":
+            return instant_text(view.at, lang)
+        case "code" | "title":
+            return view.dossier if name == "code" else view.title
+        case "action":
+            return view.action_label(lang)
+        case "to":
+            return view.to_label(lang) if view.to_state != view.from_state else "="
+        case "actor":
+            return actor_text(view, lang)
+        case "office":
+            return view.office_name
+        case "document":
+            return (view.document.number or "–") if view.document is not None else "–"
+        case _:
+            return deadline_cell(view, lang)
+
+
+def actor_text(view: HistoryView, lang: str) -> str:
+    """Who did it, and who sat there."""
+    if view.system:
+        return t("history.by_system", lang)
+    if view.operator_name:
+        return t("history.acting", lang, operator=view.operator_name, person=view.actor_name)
+    return view.actor_name
 
 
 def deadline_cell(view: HistoryView, lang: str) -> Content:

@@ -1,91 +1,48 @@
-"""Việc của tôi: what this person can or must do now, by due date."""
+"""Việc của tôi: what waits for this person, by due date at first, and what can be done with it now."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
-from textual.binding import BindingType
+from kcflow.services.views import DossierRow, Page
+from screens.list_sources import IndexedRows, Stop
+from screens.rows import DOSSIER_COLUMNS
+from screens.searched import SearchedPane
+from screens.widgets.table import RowSource
 
-from kcflow.i18n import t
-from kcflow.services.views import DossierCard, DossierRow
-from screens.commands import Act, DossierHistory, OpenRow, bindings
-from screens.detail import DetailStrip
-from screens.listpane import DeskRows, Pane
-from screens.rows import dossier_cells, dossier_columns
-from screens.widgets.table import Column, RowSource, TableRow, VirtualTable
-
-
-class DossierPane(Pane):
-    """A list of dossiers with the strip about the one under the cursor."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Act, OpenRow, DossierHistory)
-
-    def compose(self) -> ComposeResult:
-        """The list and the strip."""
-        yield VirtualTable(id="list", selectable=False)
-        yield DetailStrip(classes="-empty")
-
-    def columns(self) -> list[Column]:
-        """The same columns in every list of dossiers."""
-        return dossier_columns(self.lang)
-
-    def draw(self, row: DossierRow) -> TableRow:
-        """One row, in the present language (called in worker threads)."""
-        return dossier_cells(row, self.desk.today.year, self.lang)
-
-    def current(self) -> DossierRow | None:
-        """The dossier under the cursor."""
-        payload = self.table.cursor_payload
-        return payload if isinstance(payload, DossierRow) else None
-
-    def show_detail(self, payload: object | None) -> None:
-        """Read stage and acts of the dossier; until then show what is known."""
-        strip = self.query_one(DetailStrip)
-        if not isinstance(payload, DossierRow):
-            strip.clear()
-            return
-        strip.start(payload, self.lang)
-        code = payload.code
-        self.ask(lambda desk: desk.dossier(code), partial(self._take_card, code), group="detail")
-
-    def _take_card(self, code: str, card: DossierCard) -> None:
-        if self.table.cursor_key == code:
-            self.query_one(DetailStrip).show(card, self.lang)
-
-    def why_not(self, action: str) -> str | None:
-        """A row has to be there for what is done with one."""
-        if action in ("act", "open_row", "dossier_history") and self.is_mounted and self.current() is None:
-            return t("app.no_row", self.lang)
-        return None
-
-    def on_virtual_table_chosen(self, message: VirtualTable.Chosen) -> None:
-        """Enter opens."""
-        message.stop()
-        self.action_open_row()
-
-    def action_open_row(self) -> None:
-        """Open the dossier under the cursor."""
-        if (row := self.current()) is not None:
-            self.desk_app.open_dossier(row.code, self.table.keys_near(self.table.cursor_row))
-
-    def action_act(self) -> None:
-        """Choose an act on the dossier under the cursor and carry it out."""
-        if (row := self.current()) is not None:
-            self.desk_app.open_advance(row.code, None, self.acted)
-
-    def action_dossier_history(self) -> None:
-        """Show the history of the dossier under the cursor."""
-        if (row := self.current()) is not None:
-            self.desk_app.open_history_of(row.code)
+if TYPE_CHECKING:
+    from kcflow.services.desk import Desk
+    from screens.views import ViewChoice
 
 
-class InboxPane(DossierPane):
+class InboxPane(SearchedPane):
     """What this person can or must do now."""
 
+    list_name = "inbox"
+    orders: ClassVar[tuple[str, ...]] = ("due", "code", "newest", "-requested")
     empty_key = "inbox.empty"
+    none_found_key = "lists.inbox_none_found"
+    acts_shown = True
+
+    def column_names(self) -> tuple[str, ...]:
+        """Every column, with what can be done."""
+        return tuple(DOSSIER_COLUMNS)
 
     def source(self) -> RowSource:
-        """The inbox, by due date."""
-        return DeskRows(self.desk, lambda desk, after, limit: desk.inbox(after, limit), self.draw)
+        """What waits for this person and passes the filter."""
+        wanted, order = self.wish.on(self.desk.today), self.order
+
+        def fetch(desk: Desk, after: object | None, limit: int) -> Page[DossierRow]:
+            return desk.inbox(after, limit, wanted, order)
+
+        def index(desk: Desk, stop: Stop) -> Sequence[int]:
+            return desk.inbox_index(wanted, order, stop)
+
+        return IndexedRows(self.desk, fetch, self.draw, index, lambda desk, ids: desk.inbox_at(ids))
+
+    def built_in(self) -> Sequence[ViewChoice]:
+        """Of the views that everybody has, those that say something about one's own work."""
+        from screens.dossier_filter import built_in_views
+
+        return built_in_views(self.names, ("late", "week", "returned", "under_way", "all"), "due")

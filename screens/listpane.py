@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import ClassVar
 
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 
 from kcflow.i18n import t
-from kcflow.services.views import Page, Receipt
+from kcflow.services.views import Receipt
 from screens.base import DeskNode, sentence
-from screens.widgets.table import Column, RowSource, TablePage, TableRow, VirtualTable
+from screens.list_sources import DeskRows
+from screens.widgets.table import Column, RowSource, VirtualTable
 
-if TYPE_CHECKING:
-    from kcflow.services.desk import Desk
-
-V = TypeVar("V")
+__all__ = ["DETAIL_DELAY", "SEARCH_DELAY", "DeskRows", "Pane"]
 
 DETAIL_DELAY = 0.08
 """Seconds that the cursor has to rest before the row's details are read: holding a key down reads none."""
-SEARCH_DELAY = 0.12
-"""Seconds after the last letter before a search starts."""
-
-
-@dataclass
-class DeskRows(Generic[V]):
-    """Rows for the table from pages of the desk. `fetch` reads a page, `draw` makes a row of a view."""
-
-    desk: Desk
-    fetch: Callable[[Desk, object | None, int], Page[V]]
-    draw: Callable[[V], TableRow]
-
-    def page(self, after: object | None, limit: int) -> TablePage:
-        """Return the rows after the cursor `after`. Raises what the desk raises."""
-        page = self.fetch(self.desk, after, limit)
-        return TablePage(tuple(self.draw(view) for view in page.rows), page.next)
+SEARCH_DELAY = 0.06
+"""Seconds between two searches while somebody types; the first letter is searched for at once."""
 
 
 class Pane(DeskNode, Vertical):
@@ -210,8 +192,3 @@ class Pane(DeskNode, Vertical):
         else:
             self.quiet_text = ""
         self.post_message(self.Quiet(self, self.quiet_text))
-
-
-def marked(mark: str, text: str, tone: str) -> Content:
-    """A mark and its word; `tone` ("", "bad", "warn", "good", "dim") colours both."""
-    return Content.assemble((f"{mark} {text}", f".table--{tone}" if tone else ""))

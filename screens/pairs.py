@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -12,7 +13,17 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from kcflow.text import fold
 from screens.widgets.cells import fit, literal
+
+_STEM = re.compile(r"[│ ]*(?:[▶→·↩■●◐○▼] )?")
+
+
+class Drawn(str):
+    """A line of a drawing: what stands before its words is kept, and kept free under them."""
+
+    __slots__ = ()
+
 
 Pair = tuple[str, str]
 """(label, text). An empty text makes the label a heading; two empty ones an empty line."""
@@ -53,11 +64,35 @@ class Pairs(Widget):
         self._pairs = tuple(pairs)
         self._label_cells = label_cells
         self._label_style = label_style
+        self._found: int | None = None
 
     def show(self, pairs: Iterable[Pair]) -> None:
         """Show other pairs."""
         self._pairs = tuple(pairs)
+        self._found = None
         self.refresh(layout=True)
+
+    def headings(self) -> list[int]:
+        """The numbers of the lines that are headings."""
+        return [
+            y for y, (label, _, heading) in enumerate(self._lines(self._width)) if heading and label.strip()
+        ]
+
+    def find(self, words: str, after: int = -1) -> int | None:
+        """Mark and return the first line after number `after` that holds all `words`, else the first of all.
+
+        Diacritics don't matter. None where there is no such line; no words take the mark away.
+        """
+        wanted = fold(words).split()
+        folded = [fold(f"{label} {text}") for label, text, _ in self._lines(self._width)]
+        hits = [y for y, line in enumerate(folded) if wanted and all(word in line for word in wanted)]
+        self._found = next((y for y in hits if y > after), hits[0] if hits else None)
+        self.refresh()
+        return self._found
+
+    @property
+    def _width(self) -> int:
+        return max(12, self.size.width)
 
     def _lines(self, width: int) -> list[tuple[str, str, bool]]:
         """(label, text, whether it is a heading) of every line."""
@@ -67,6 +102,12 @@ class Pairs(Widget):
         for label, text in self._pairs:
             if not text:
                 lines.append((literal(label), "", True))
+            elif isinstance(text, Drawn):
+                stem = _STEM.match(text)
+                cells = stem.end() if stem else 0
+                under = "│".ljust(cells) if text.startswith("│") else " " * cells
+                for i, line in enumerate(wrapped(text[cells:], width - cells)):
+                    lines.append(("", (under if i else text[:cells]) + line, False))
             elif not label:
                 lines += [
                     ("", line, False) for paragraph in text.split("\n") for line in wrapped(paragraph, width)
@@ -86,9 +127,11 @@ class Pairs(Widget):
     def render(self) -> Content:
         """Draw the lines."""
         parts: list[tuple[str, str]] = []
-        for label, text, heading in self._lines(max(12, self.size.width)):
-            parts.append((label, "$primary bold" if heading else self._label_style))
-            parts.append((text + "\n", ""))
+        for y, (label, text, heading) in enumerate(self._lines(self._width)):
+            ground = " on $block-cursor-background" if y == self._found else ""
+            parts.append((label, ("$primary bold" if heading else self._label_style) + ground))
+            parts.append((text, ("$primary bold" if "◀" in text else "$foreground") + ground))
+            parts.append(("\n", ""))
         return Content.assemble(*parts)
 
 

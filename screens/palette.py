@@ -1,4 +1,7 @@
-"""Every command of the present screen by name, found without diacritics; greyed ones say why."""
+"""Every command of the present screen by its name in either language, found without diacritics.
+
+Greyed ones say why.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kcflow.i18n import t
+from kcflow.i18n import LANGUAGES, t
 from kcflow.text import fold
 from screens.base import DeskModal
 from screens.commands import CloseDialog, Offer, Palette, in_order, key_name, offers
-from screens.entries import Entry
+from screens.taking import TakingEntry, TakingTable
 from screens.widgets.table import Column, TablePage, TableRow, VirtualTable
 
 
@@ -37,12 +40,12 @@ class PaletteDialog(DeskModal[Offer]):
 
     def body(self) -> Iterable[Widget]:
         """Search over list."""
-        yield Entry(placeholder=t("app.palette.search", self.lang))
-        yield VirtualTable(self._columns(), id="commands", selectable=False)
+        yield TakingEntry(placeholder=t("app.palette.search", self.lang))
+        yield TakingTable(self._columns(), id="commands", selectable=False)
 
     def _columns(self) -> list[Column]:
         return [
-            Column("key", t("app.palette.key", self.lang), 5),
+            Column("key", t("app.palette.key", self.lang), 9),
             Column("name", t("app.palette.name", self.lang), 0, weight=2),
             Column("what", t("app.palette.what", self.lang), 0, weight=4),
         ]
@@ -52,12 +55,17 @@ class PaletteDialog(DeskModal[Offer]):
         self._show("")
 
     def page(self, after: object | None, limit: int) -> TablePage:  # noqa: ARG002
-        """The commands whose name or sentence holds every word; those whose name does come first."""
+        """The commands whose names or sentences hold every word; those whose name does come first."""
         wanted = fold(self._words).split()
         rows: list[tuple[bool, TableRow]] = []
         for number, offer in enumerate(self._offers):
             name, what = offer.command.label(), offer.command.help()
-            if not all(word in fold(f"{name} {what}") for word in wanted):
+            said = [
+                t(f"command.{offer.command.id}.{part}", lang)
+                for part in ("label", "help")
+                for lang in LANGUAGES
+            ]
+            if not all(word in fold(" ".join(said)) for word in wanted):
                 continue
             reason = offer.reason
             row = TableRow(
@@ -66,7 +74,8 @@ class PaletteDialog(DeskModal[Offer]):
                 "" if reason is None else "dim",
                 offer,
             )
-            rows.append((not all(word in fold(name) for word in wanted), row))
+            names = fold(" ".join(said[: len(LANGUAGES)]))
+            rows.append((not all(word in names for word in wanted), row))
         rows.sort(key=lambda pair: pair[0])
         return TablePage(tuple(row for _, row in rows))
 

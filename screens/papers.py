@@ -1,271 +1,361 @@
-"""Papers: the fields of one, and the dialog that enters several that came on their own."""
+"""Papers that came to a dossier on their own: several at once, each with its file, written in one act."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from kcflow.i18n import t
-from kcflow.services.door import LENGTHS
-from kcflow.services.views import PaperInput, Receipt
+from kcflow.services.views import Receipt
 from kcflow.text import visible
+from screens import proposal_parts as parts
+from screens.attaching import MOST_FILES, FoundFile, RefusedFile, find, refusals_text
 from screens.base import DeskModal
-from screens.choices import ChoiceField, FileField
-from screens.commands import CloseDialog, Command, bindings
-from screens.fields import DateField, Field, TextField, lang_of, words
-from screens.sending import SendsOnce
-from states.engine import AUTHORITIES
-from states.guards import CONCLUDERS
+from screens.choices import ChoiceField
+from screens.commands import CloseDialog, bindings
+from screens.entries import Entry
+from screens.fields import Field, words
+from screens.keeping import KEEP, KeepsForm
+from screens.paper_box import AddPaper, Confirm, PaperBox, my_roles
+from screens.paper_rows import (
+    ChooseFiles,
+    NextPaper,
+    PaperRow,
+    PreviousPaper,
+    RemovePaper,
+    paper_of,
+    quoted,
+    row_line,
+    said,
+)
+from screens.widgets.revealing import RevealingList
 from states.model import Label
 
-if TYPE_CHECKING:
-    from datetime import date
-
-    from kcflow.services.desk import Desk
-
-Conclusion = Literal["agreed", "not_agreed"]
+__all__ = ["AddPaper", "Confirm", "PaperBox", "PapersDialog", "my_roles"]
 
 
-class Confirm(Command):
-    """Carry it out."""
+class PapersDialog(KeepsForm, DeskModal[Receipt]):
+    """Enter papers that came to a dossier on their own, without an act.
 
-    key = "f10,ctrl+s"
-    priority = True
-    order = 10
-
-
-class AddPaper(Command):
-    """One more paper."""
-
-    key = "ctrl+t"
-    priority = True
-    order = 20
-
-
-class PaperBox(Vertical):
-    """The fields of one paper: kind (where there is a choice), number, date, signer, conclusion, file.
-
-    `own` is the paper that is the act itself: it has a signer's authority, and its conclusion goes without
-    saying unless somebody says it.
+    A list of papers, and under it the fields of the one under the cursor: one set of fields for any number.
     """
-
-    DEFAULT_CSS = """
-    PaperBox {
-        height: auto;
-        & > .paper-title { height: auto; color: $primary; text-style: bold; }
-    }
-    """
-
-    def __init__(
-        self,
-        prefix: str,
-        kinds: Sequence[tuple[str, Label]],
-        today: date,
-        *,
-        own: bool = False,
-        required: bool = False,
-        title: Label | None = None,
-        choose: bool = False,
-        roles: Iterable[str] = (),
-        wants_focus: bool = False,
-    ) -> None:
-        """Ask for a paper of one of `kinds`; `choose` starts with no kind chosen.
-
-        `roles` are those of the person: a conclusion is asked only of those whose conclusion it is.
-        """
-        super().__init__(id=f"{prefix}-box", classes="paper-box")
-        self._prefix, self._kinds, self._today = prefix, tuple(kinds), today
-        self._own, self._required, self._title, self._choose = own, required, title, choose
-        self._roles, self._wants_focus = frozenset(roles), wants_focus
-
-    def compose(self) -> ComposeResult:
-        """The title, then the fields."""
-        name, required = self._prefix, self._required
-        yield Static(self._title_content(), classes="paper-title", markup=False)
-        if len(self._kinds) > 1:
-            start = None if self._choose else self._kinds[0][0]
-            yield ChoiceField(f"{name}-kind", words("paper.kind"), self._kinds, start, required=required)
-        yield TextField(
-            f"{name}-number", words("paper.number"), required=required, max_length=LENGTHS["number"]
-        )
-        yield DateField(
-            f"{name}-date", words("paper.date"), today=self._today, required=required, past_only=True
-        )
-        yield TextField(
-            f"{name}-signer",
-            words("paper.signer"),
-            required=required and self._own,
-            max_length=LENGTHS["signer"],
-        )
-        if self._own:
-            authorities = [(name, Label(name, name)) for name in AUTHORITIES]
-            yield ChoiceField(
-                f"{name}-authority", words("paper.authority"), authorities, blank=Label("—", "—")
-            )
-        if any(self._concludes(kind) for kind, _ in self._kinds):
-            blank = words("paper.conclusion_implied" if self._own else "paper.conclusion_open")
-            conclusions = [(value, words(f"paper.{value}")) for value in ("agreed", "not_agreed")]
-            yield ChoiceField(f"{name}-conclusion", words("paper.conclusion"), conclusions, blank=blank)
-        yield FileField(f"{name}-file", words("paper.file"))
-
-    def on_mount(self) -> None:
-        """Ask for a conclusion only where the kind has one."""
-        self._fit_kind()
-        if self._wants_focus:
-            self.query(Field).first().focus_entry()
-
-    def _title_content(self) -> Content:
-        lang = lang_of(self)
-        if self._title is not None:
-            return Content(visible(self._title(lang)))
-        return Content(visible(t("proposal.or", lang).join(label(lang) for _, label in self._kinds)))
-
-    def relabel(self) -> None:
-        """Write the title anew; the fields are written by their form."""
-        self.query_one(".paper-title", Static).update(self._title_content())
-
-    def _text(self, name: str) -> TextField:
-        return self.query_one(f"#field-{self._prefix}-{name}", TextField)
-
-    def _choice(self, name: str) -> ChoiceField:
-        return self.query_one(f"#field-{self._prefix}-{name}", ChoiceField)
-
-    @property
-    def kind(self) -> str | None:
-        """The kind of paper; None while none is chosen."""
-        return self._choice("kind").value if len(self._kinds) > 1 else self._kinds[0][0]
-
-    @property
-    def authority(self) -> str | None:
-        """On whose authority the signer signs; None in his own name."""
-        return self._choice("authority").value if self._own else None
-
-    @property
-    def entered(self) -> bool:
-        """Whether anything was said about the paper."""
-        paper = self.paper("")
-        return any((paper.number, paper.date, paper.signer, paper.conclusion, paper.file))
-
-    def paper(self, kind: str) -> PaperInput:
-        """What was entered, as a paper of `kind`."""
-        conclusions = self.query(f"#field-{self._prefix}-conclusion").results(ChoiceField)
-        conclusion = next((field.value for field in conclusions if field.display), None)
-        return PaperInput(
-            kind=kind,
-            number=self._text("number").value,
-            date=self.query_one(f"#field-{self._prefix}-date", DateField).value,
-            signer=self._text("signer").value,
-            conclusion=_conclusion(conclusion),
-            file=self.query_one(f"#field-{self._prefix}-file", FileField).value,
-        )
-
-    def value(self) -> PaperInput | None:
-        """The paper, or None when nothing was said or no kind is chosen."""
-        return self.paper(self.kind) if self.kind is not None and self.entered else None
-
-    @on(Field.Changed)
-    def _changed(self, event: Field.Changed) -> None:
-        if event.field.key == f"{self._prefix}-kind":
-            self._fit_kind()
-
-    def _concludes(self, kind: str | None) -> bool:
-        """Whether the conclusion of such a paper is this person's."""
-        return bool(self._roles & CONCLUDERS.get(kind or "", frozenset()))
-
-    def _fit_kind(self) -> None:
-        for field in self.query(f"#field-{self._prefix}-conclusion").results(ChoiceField):
-            field.display = self._concludes(self.kind)
-
-
-def my_roles(desk: Desk) -> frozenset[str]:
-    """The roles of the person who works."""
-    return frozenset(role.role for role in desk.me.roles)
-
-
-def _conclusion(value: str | None) -> Conclusion | None:
-    return "agreed" if value == "agreed" else "not_agreed" if value == "not_agreed" else None
-
-
-class PapersDialog(SendsOnce, DeskModal[Receipt]):
-    """Enter papers that came to a dossier on their own, without an act."""
 
     CSS_PATH = Path(__file__).with_suffix(".tcss")
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, AddPaper, CloseDialog)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        Confirm, AddPaper, ChooseFiles, RemovePaper, PreviousPaper, NextPaper, CloseDialog, *KEEP
+    )
     title_key = "papers.title"
     help_key = "help.papers"
+    keep_as = "papers"
 
-    def __init__(self, code: str, title: str) -> None:
-        """Enter papers of the dossier `code`, whose title is shown."""
+    def __init__(self, code: str, title: str, kind: str = "") -> None:
+        """Enter papers of the dossier `code`, whose title is shown; `kind` is that of the first one."""
         super().__init__()
         self._code, self._dossier_title = code, title
         self._kinds: tuple[tuple[str, Label], ...] = ()
-        self._count = 0
+        self._rows: list[PaperRow] = [PaperRow({"kind": kind} if kind else {})]
+        self._at = 0
+        self._box: PaperBox | None = None
+        """The fields, once they are all there."""
+        self._folder = Path.cwd()
+
+    # Layout
 
     def body(self) -> ComposeResult:
-        """The papers one under another."""
+        """Where files come in, the papers, the fields of one of them."""
         yield Static(
             Content(visible(f"{self._code}  {self._dossier_title}")), classes="dialog-head", markup=False
         )
-        yield VerticalScroll(id="papers-list", can_focus=False)
+        with Horizontal(classes="field"):
+            yield Static(t("attach.files", self.lang), classes="field-label", markup=False)
+            yield Entry(exact=True, placeholder=t("attach.files_form", self.lang)).add_class("files-entry")
+        yield RevealingList(id="papers-list", compact=True)
+        yield VerticalScroll(id="papers-form", can_focus=False)
         with Horizontal(classes="buttons"):
             yield Button(t("papers.add", self.lang), id="papers-add")
             yield Button(t("papers.save", self.lang), id="papers-save", variant="primary")
 
     def on_mount(self) -> None:
-        """Ask which kinds there are."""
-        self.ask(lambda desk: desk.document_kinds(), self._kinds_known)
+        """Ask which kinds there are; files can be dropped at once."""
+        self.query_one(".files-entry").focus()
+        self.ask(lambda desk: desk.document_kinds(), self._kinds_known, group="kinds")
 
     def _kinds_known(self, kinds: tuple[tuple[str, Label], ...]) -> None:
         self._kinds = kinds
-        self.action_add_paper()
+        self.call_later(self._mount_box)
+
+    async def _mount_box(self) -> None:
+        roles = my_roles(self.desk)
+        box = PaperBox("paper", self._kinds, self.desk.today, title=self._nth(), choose=True, roles=roles)
+        await self.query_one("#papers-form").mount(box)
+        self._box = box
+        self._load()
+        self.start_keeping()
+
+    # Kept over a crash
+
+    def keep_code(self) -> str:
+        """Papers belong to their dossier."""
+        return self._code
+
+    def kept_texts(self) -> dict[str, str]:
+        """Every paper, not only the one in the fields."""
+        self._keep()
+        return {"papers": json.dumps([row.texts for row in self._rows if not row.blank])}
+
+    def put_back(self, texts: Mapping[str, str]) -> int:
+        """Show the kept papers in place of these; each passes through the fields, which read it."""
+        box = self._box
+        try:
+            kept = [
+                PaperRow({str(name): str(text) for name, text in each.items()})
+                for each in json.loads(texts.get("papers", "[]"))
+            ]
+        except (ValueError, TypeError, AttributeError):
+            return 1
+        if box is not None and kept:
+            self._rows = kept[:MOST_FILES]
+            for at, row in enumerate(self._rows):
+                self._at = at
+                box.load(row.texts)
+                self._keep()
+            self._at = 0
+            self._load()
+        return 0
+
+    def _nth(self) -> Label:
+        return words("papers.nth", number=self._at + 1, count=len(self._rows))
+
+    # The list
+
+    def _load(self) -> None:
+        """Put the present paper into the fields, and draw the list."""
+        box = self._box
+        if box is not None:
+            box.load(self._rows[self._at].texts)
+            box.retitle(self._nth())
+        self._draw()
+
+    def _keep(self) -> None:
+        """Take what stands in the fields into the present row."""
+        box = self._box
+        if box is None:
+            return
+        row = self._rows[self._at]
+        row.texts = box.texts()
+        row.paper = box.value()
+        row.wrong = any(
+            each.problem() is not None for each in box.query(Field).results(Field) if each.display
+        )
+
+    def _draw(self) -> None:
+        listed = self.query_one("#papers-list", OptionList)
+        listed.display = len(self._rows) > 1 or not self._rows[0].blank
+        options = [
+            Option(parts.lines([row_line(row, self._kinds, self.lang)]), f"paper-{at}")
+            for at, row in enumerate(self._rows)
+        ]
+        with self.prevent(OptionList.OptionHighlighted):
+            listed.clear_options()
+            listed.add_options(options)
+            listed.highlighted = self._at
+        self.refresh_bindings()
+
+    @on(Field.Changed)
+    def _changed(self, event: Field.Changed) -> None:
+        event.stop()
+        before = replace(self._rows[self._at])
+        self._keep()
+        if before != self._rows[self._at]:
+            self._draw()
+
+    @on(OptionList.OptionHighlighted, "#papers-list")
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if event.option_index != self._at:
+            self._show(event.option_index)
+
+    @on(OptionList.OptionSelected, "#papers-list")
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._focus_field("kind")
+
+    def _show(self, at: int) -> None:
+        """Go to the paper number `at`, from 0."""
+        self._keep()
+        self._at = at
+        self._load()
+
+    def _focus_field(self, name: str) -> None:
+        if (box := self._box) is not None:
+            box.field(name).focus_entry()
+
+    def action_step(self, by: int) -> None:
+        """Go to the paper before or after."""
+        if 0 <= self._at + by < len(self._rows):
+            self._show(self._at + by)
 
     @on(Button.Pressed, "#papers-add")
     def action_add_paper(self) -> None:
-        """Add the fields of one more paper."""
-        if not self._kinds:
+        """Add one more paper."""
+        self._keep()
+        if len(self._rows) >= MOST_FILES:
+            self.say(t("attach.many", self.lang, most=MOST_FILES), "warn")
             return
-        self._count += 1
-        title = words("papers.nth", number=self._count)
-        name, roles = f"paper{self._count}", my_roles(self.desk)
-        box = PaperBox(
-            name, self._kinds, self.desk.today, title=title, choose=True, roles=roles, wants_focus=True
-        )
-        self.query_one("#papers-list").mount(box)
+        if not self._rows[-1].blank:
+            self._rows.append(PaperRow())
+        self._at = len(self._rows) - 1
+        self._load()
+        self._focus_field("kind")
+
+    def action_remove_paper(self) -> None:
+        """Take the present paper out."""
+        if self.sending:
+            return
+        del self._rows[self._at]
+        self._rows = self._rows or [PaperRow()]
+        self._at = min(self._at, len(self._rows) - 1)
+        self._load()
+
+    # Files
+
+    @on(Input.Submitted, ".files-entry")
+    def _files_entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        text = event.value
+        if not text.strip():
+            self._focus_field("kind")
+            return
+        self.ask(lambda _: find(text), self._files_found, group="files")
+
+    def action_choose_files(self) -> None:
+        """Choose files from a folder."""
+        if not self.sending:
+            from screens.picker import PickFiles
+
+            self.app.push_screen(PickFiles(self._folder), self._picked)
+
+    def _picked(self, found: tuple[FoundFile, ...] | None) -> None:
+        if found:
+            self._folder = found[0].path.parent
+            self._take_files(found)
+
+    def _files_found(self, answer: tuple[list[FoundFile], list[RefusedFile]]) -> None:
+        found, refused = answer
+        entry = self.query_one(".files-entry", Entry)
+        # What was refused stays in the line, to be mended; the rest is in the list.
+        entry.value = "" if not refused else " ".join(quoted(each.path) for each in refused)
+        added = self._take_files(found, focus=not refused)
+        if refused:
+            said = t("attach.some_refused", self.lang, count=added) if added else ""
+            self.say(f"{said} {refusals_text(refused, self.lang)}".strip(), "warn")
+            entry.focus()
+            entry.cursor_position = len(entry.value)
+
+    def _take_files(self, found: Iterable[FoundFile], *, focus: bool = True) -> int:
+        """Add a paper for each file that isn't there yet; how many were added."""
+        self._keep()
+        there = {row.texts.get("file", "") for row in self._rows}
+        fresh = [each for each in found if str(each.path) not in there]
+        kept = [row for row in self._rows if not row.blank]
+        bare = next((row for row in kept if not said(row)), None)
+        if bare is not None and fresh:
+            # A paper of which only the kind is known takes the first file.
+            bare.texts["file"] = str(fresh.pop(0).path)
+        room = MOST_FILES - len(kept)
+        added = [PaperRow({"file": str(each.path)}) for each in fresh[:room]]
+        if bare is not None and bare.texts.get("file"):
+            kept.remove(bare)
+            added.insert(0, bare)
+        if added:
+            self._rows = kept + added
+            self._at = len(kept)
+            self._load()
+            if focus:
+                self._focus_field("kind")
+        if len(fresh) > room:
+            self.say(t("attach.many", self.lang, most=MOST_FILES), "warn")
+        elif added:
+            self.say(t("attach.added", self.lang, count=len(added)), "good")
+        return len(added)
+
+    # Words
 
     def on_language_changed(self) -> None:
         """Write every word anew; what was typed stays."""
         super().on_language_changed()
+        lang = self.lang
         for box in self.query(PaperBox):
             box.relabel()
-        for field in self.query(Field).results(Field):
-            field.relabel()
-        self.query_one("#papers-add", Button).label = t("papers.add", self.lang)
-        self.query_one("#papers-save", Button).label = t("papers.save", self.lang)
+        for each in self.query(Field).results(Field):
+            each.relabel()
+        self.query_one(".field > .field-label", Static).update(t("attach.files", lang))
+        self.query_one(".files-entry", Entry).placeholder = t("attach.files_form", lang)
+        self.query_one("#papers-add", Button).label = t("papers.add", lang)
+        self.query_one("#papers-save", Button).label = t("papers.save", lang)
+        self._draw()
+
+    def why_not(self, action: str) -> str | None:
+        """An empty list has nothing to take out."""
+        if action == "remove_paper" and len(self._rows) == 1 and self._rows[0].blank:
+            return t("papers.none_to_remove", self.lang)
+        return None
+
+    # Writing
 
     @on(Button.Pressed, "#papers-save")
     def action_confirm(self) -> None:
-        """Record them, once."""
-        boxes = list(self.query(PaperBox))
-        wrong = [field for field in self.query(Field).results(Field) if not field.check()]
-        for box in boxes:
-            if box.entered and box.kind is None:
-                field = box.query_one(ChoiceField)
-                field.fault(words("papers.no_kind"))
-                wrong.append(field)
-        if wrong:
-            wrong[0].focus_entry()
+        """Record them all in one act, once."""
+        box = self._box
+        if self.sending or box is None:
             return
-        papers = [paper for box in boxes if (paper := box.value()) is not None]
-        if not papers:
+        if typed := self.query_one(".files-entry", Entry).value.strip():
+            # A path that was typed but not entered would be lost without a word.
+            self.ask(lambda _: find(typed), self._files_found, group="files")
+            return
+        self._keep()
+        rows = [row for row in self._rows if not row.blank]
+        wrong = next((row for row in rows if row.wrong or not row.kind), None)
+        if wrong is not None:
+            self._mend(wrong, box)
+            return
+        bare = next((at for at, row in enumerate(self._rows) if row in rows and not said(row)), None)
+        if not rows or bare is not None:
             self.say(t("papers.nothing", self.lang), "warn")
+            if bare is not None and bare != self._at:
+                self._at = bare
+                self._load()
             return
+        papers = [paper_of(row) for row in rows]
         code, request = self._code, self.request
         self.send(lambda desk: desk.record_papers(code, papers, request=request), self.finish)
+
+    def _mend(self, row: PaperRow, box: PaperBox) -> None:
+        """Go to a paper that can't be taken yet, and say why beside its field."""
+        at = next(at for at, each in enumerate(self._rows) if each is row)
+        self.say(t("papers.mend", self.lang, number=at + 1), "warn")
+        if at != self._at:
+            self._at = at
+            self._load()
+        # What was put into the fields just now is told first, and would take the words away again.
+        self.call_after_refresh(self._fault, row, box)
+
+    def _fault(self, row: PaperRow, box: PaperBox) -> None:
+        wrong = [each for each in box.query(Field).results(Field) if each.display and not each.check()]
+        if not row.kind:
+            chosen = box.query_one(ChoiceField)
+            chosen.fault(words("papers.no_kind"))
+            wrong.insert(0, chosen)
+        if wrong:
+            wrong[0].focus_entry()

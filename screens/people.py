@@ -19,8 +19,8 @@ from kcflow.services.views import OfficeView, Page, PersonView
 from kcflow.text import fold
 from screens.base import DeskModal
 from screens.commands import PeopleOffices, WorkAs, bindings
-from screens.entries import Entry
 from screens.listpane import DeskRows, Pane
+from screens.taking import TakingEntry, TakingTable
 from screens.widgets.cells import literal
 from screens.widgets.table import Column, RowSource, TablePage, TableRow, VirtualTable
 
@@ -198,8 +198,8 @@ class WorkAsDialog(DeskModal[str]):
     def body(self) -> Iterable[Widget]:
         """Search over list."""
         yield Static(t("people.work_as_note", self.lang), id="note", classes="dim", markup=False)
-        yield Entry(placeholder=t("people.search", self.lang))
-        yield VirtualTable(self._columns(), id="people", selectable=False)
+        yield TakingEntry(placeholder=t("people.search", self.lang))
+        yield TakingTable(self._columns(), id="people", selectable=False)
 
     def _columns(self) -> list[Column]:
         return [

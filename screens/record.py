@@ -72,7 +72,10 @@ def record_pairs(view: HistoryView, lang: str) -> list[Pair]:
         (label("corrects"), str(view.corrects) if view.corrects is not None else none),
         (label("corrected_by"), ", ".join(str(seq) for seq in view.corrected_by) or none),
     ]
-    changes = [f"{name(lang)}: {before or none} → {after or none}" for _, name, before, after in view.changes]
+    changes = [
+        f"{name(lang)}: {before(lang) or none} → {after(lang) or none}"
+        for _, name, before, after in view.changes
+    ]
     lines.append((label("changes"), "\n".join(literal(change) for change in changes) or none))
     lines += [
         (label("lifecycle"), view.lifecycle),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
@@ -15,29 +14,32 @@ from textual.content import Content
 from textual.widgets import Button, Input, OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 
-from kcflow import reference
-from kcflow.formats import UNIT_WORDS, date_text, dong, trieu
 from kcflow.i18n import t
-from kcflow.labels import SOURCE
 from kcflow.register_types import RegisterAnswers
 from kcflow.services.views import ImportPlan, ImportResult, ImportRowView
 from kcflow.text import visible
-from screens import proposal_parts as parts
-from screens.amounts import WholeField
 from screens.base import DeskScreen, sentence
-from screens.choices import ChoiceField, FileField, folder_entries
+from screens.choices import FileField, folder_entries
 from screens.commands import CloseDialog, Command, bindings
 from screens.entries import Boxes
 from screens.fields import Field, words
-from screens.papers import Confirm
-from screens.sending import SendsOnce
-from screens.widgets.hanging import Hanging
-from screens.widgets.state_mark import mark
-from screens.widgets.table import Column, TablePage, TableRow, VirtualTable
-from states.model import Label
+from screens.keeping import KEEP, KeepsForm
+from screens.paper_box import Confirm
+from screens.register_parts import (
+    Rows,
+    WorkbookField,
+    as_number,
+    as_text,
+    columns,
+    plan_remarks,
+    question,
+    row_remarks,
+    summary,
+)
+from screens.taking import TakingList
+from screens.widgets.table import VirtualTable
 
 _SUFFIXES = frozenset({".xlsx"})
-_STATUS = {"new": ("ahead", "good"), "already": ("done", "dim"), "bad": ("late", "bad")}
 
 
 class OtherFile(Command):
@@ -56,50 +58,13 @@ class SkipBadRows(Command):
     order = 15
 
 
-class _Rows:
-    """The rows of a plan as the table wants them."""
-
-    def __init__(self, rows: Sequence[ImportRowView], lang: str) -> None:
-        self._rows, self._lang = rows, lang
-
-    def count(self) -> int:
-        """How many there are."""
-        return len(self._rows)
-
-    def page_at(self, offset: int, limit: int) -> TablePage:
-        """The rows from `offset` on."""
-        end = offset + limit
-        rows = tuple(self._row(row) for row in self._rows[offset:end])
-        return TablePage(rows, end if end < len(self._rows) else None)
-
-    def page(self, after: object | None, limit: int) -> TablePage:
-        """The rows after the cursor `after`, a number of rows."""
-        return self.page_at(after if isinstance(after, int) else 0, limit)
-
-    def _row(self, row: ImportRowView) -> TableRow:
-        lang = self._lang
-        sign, style = _STATUS[row.status]
-        remarks = len(row.problems) + len(row.warnings) + len(row.corrections)
-        status = f"{mark(sign)} {t(f'register.status.{row.status}', lang)}"
-        cells = (
-            str(row.row_number),
-            status,
-            row.title,
-            row.unit,
-            trieu(row.requested, lang).partition(" ")[0],
-            trieu(row.total, lang).partition(" ")[0],
-            row.code or "",
-            str(remarks) if remarks else "",
-        )
-        return TableRow(str(row.row_number), cells, style, row)
-
-
-class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
+class RegisterScreen(KeepsForm, DeskScreen[ImportResult]):
     """Three steps on one screen: choose, look, write. Nothing is written before the last."""
 
     CSS_PATH = Path(__file__).with_suffix(".tcss")
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, SkipBadRows, OtherFile, CloseDialog)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, SkipBadRows, OtherFile, CloseDialog, *KEEP)
     help_key = "help.register"
+    keep_as = "register"
 
     def __init__(self, path: str | None = None) -> None:
         """Start with the workbook `path`, or with choosing one."""
@@ -119,11 +84,11 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
         yield Static("", id="register-title", classes="bar", markup=False)
         yield ProgressBar(total=None, show_eta=False, show_percentage=False, id="register-progress")
         with Container(id="register-pick"):
-            path = FileField("path", words("register.path"), self._path or "", suffixes=_SUFFIXES)
+            path = WorkbookField("path", words("register.path"), self._path or "", suffixes=_SUFFIXES)
             path.enter_goes_on = False
             yield path
             yield Static("", id="register-folder", classes="dim", markup=False)
-            yield OptionList(id="register-files", compact=True)
+            yield TakingList(id="register-files", compact=True)
         with Container(id="register-plan"):
             yield Static("", id="register-summary", markup=False)
             yield Container(id="register-questions")
@@ -137,11 +102,33 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
 
     def on_mount(self) -> None:
         """Read the workbook that was named, or let one be chosen."""
+        documents = self.settings.documents
+        if not self._path and documents and Path(documents).is_dir():
+            self._folder = Path(documents)
         self._write()
         self._list_folder()
         self.query_one("#field-path", FileField).focus_entry()
+        self.start_keeping()
         if self._path:
             self._read(self._path)
+
+    def kept_texts(self) -> dict[str, str]:
+        """The path, and the answers given so far."""
+        path = self.query_one("#field-path", FileField).kept()
+        return {"path": path, **{name: str(answer) for name, answer in self._answers.items()}}
+
+    def put_back(self, texts: Mapping[str, str]) -> int:
+        """Read the same workbook with the same answers."""
+        self._answers = {
+            name: int(text) if name == "plan_year" and text.isdecimal() else text
+            for name, text in texts.items()
+            if name != "path"
+        }
+        path = texts.get("path", "")
+        self.query_one("#field-path", FileField).text = path
+        if path and not path.endswith("/"):
+            self._read(path)
+        return 0
 
     # Choosing
 
@@ -170,13 +157,36 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
     def _entry_chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         entry = self._entries[event.option_index]
+        field = self.query_one("#field-path", FileField)
         if entry.is_dir():
             self._folder = entry
+            field.text = f"{entry}/"
             self._list_folder()
         else:
-            self.query_one("#field-path", FileField).text = str(entry)
+            field.text = str(entry)
             self._answers = {}
             self._read(str(entry))
+
+    @on(Field.Changed, "#field-path")
+    def _path_typed(self) -> None:
+        """The list follows the folder that is being typed."""
+        head, slash, _ = self.query_one("#field-path", FileField).text.rpartition("/")
+        if not slash or self._plan is not None:
+            return
+        try:
+            folder = Path(head or "/").expanduser()
+            there = folder != self._folder and folder.is_dir()
+        except (OSError, RuntimeError, ValueError):
+            return
+        if there:
+            self._folder = folder
+            self._list_folder()
+
+    def key_down(self, event: events.Key) -> None:
+        """From the path down into the list."""
+        if self.focused is not None and self.focused in self.query("#field-path Input"):
+            event.stop()
+            self.query_one("#register-files").focus()
 
     @on(Input.Submitted)
     def _path_entered(self, event: Input.Submitted) -> None:
@@ -198,6 +208,7 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
             return
         self._plan = self._result = None
         self._answers = {}
+        self.query_one("#register-skip", Boxes).tick(())
         self.say("")
         self._write()
         self.query_one("#register-files").focus()
@@ -211,12 +222,22 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
         self._write()
         self.say(t("register.reading", self.lang, file=Path(path).name))
         answers = RegisterAnswers(
-            province_code=_text(self._answers.get("province_code")),
-            plan_year=_number(self._answers.get("plan_year")),
-            source=_text(self._answers.get("source")),
-            unit=_text(self._answers.get("unit")),
+            province_code=as_text(self._answers.get("province_code")),
+            plan_year=as_number(self._answers.get("plan_year")),
+            source=as_text(self._answers.get("source")),
+            unit=as_text(self._answers.get("unit")),
         )
-        self.send(lambda desk: desk.register_read(path, answers), self._read_done, self._read_failed)
+        self.send(
+            lambda desk: desk.register_read(path, answers),
+            self._read_done,
+            self._read_failed,
+            stopped=self._read_stopped,
+        )
+
+    def _read_stopped(self) -> None:
+        """Back to where it was; another file may be chosen."""
+        self._reading = False
+        self._write()
 
     def _read_done(self, plan: ImportPlan) -> None:
         self._reading = False
@@ -237,7 +258,7 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
         box = self.query_one("#register-questions")
         box.remove_children()
         fields = [
-            _question(name, text, self._answers.get(name), plan, self.desk.today)
+            question(name, text, self._answers.get(name), plan, self.desk.today)
             for name, text in plan.questions
         ]
         if fields:
@@ -261,6 +282,7 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
         """Write every word anew; what was read stays."""
         for field in self.query(Field).results(Field):
             field.relabel()
+        super().on_language_changed()
         self.query_one("#register-skip", Boxes).offer([("skip", t("register.skip_bad", self.lang))])
         self._list_folder()
         self._write()
@@ -279,90 +301,30 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
         button = self.query_one("#register-write", Button)
         button.label = t("register.close" if self._result is not None else "register.write", lang)
         if plan is not None:
-            self.query_one("#register-summary", Static).update(self._summary(plan))
-            self.query_one("#register-remarks", Static).update(self._remarks(plan))
+            self.query_one("#register-summary", Static).update(summary(plan, self._result, lang))
+            self.query_one("#register-remarks", Static).update(plan_remarks(plan, lang))
         self.refresh_bindings()
 
     def _show_rows(self, rows: Sequence[ImportRowView]) -> None:
         lang = self.lang
         table = self.query_one("#register-rows", VirtualTable)
         table.empty_text = t("register.no_rows", lang)
-        table.set_columns(
-            (
-                Column("row", t("register.column.row", lang), 5, "right"),
-                Column("status", t("register.column.status", lang), 10),
-                Column("title", t("register.column.title", lang), 0, weight=3),
-                Column("unit", t("register.column.unit", lang), 0, min_terminal_width=110),
-                Column("requested", t("register.column.requested", lang), 11, "right"),
-                Column("total", t("register.column.total", lang), 11, "right", min_terminal_width=100),
-                Column("code", t("register.column.code", lang), 13, min_terminal_width=90),
-                Column("remarks", t("register.column.remarks", lang), 4, "right"),
-            )
-        )
-        table.set_source(_Rows(rows, lang))
-
-    def _summary(self, plan: ImportPlan) -> Hanging:
-        lang = self.lang
-        unknown = t("register.unknown", lang)
-        source = SOURCE[plan.source](lang) if plan.source in SOURCE else unknown
-        unit = UNIT_WORDS[plan.unit][0 if lang == "vi" else 1] if plan.unit in UNIT_WORDS else unknown
-        where = " · ".join((source, str(plan.plan_year or unknown), plan.province_name or unknown, unit))
-        report = t("register.report", lang, number=plan.report) if plan.report else ""
-        if plan.report and plan.report_date:
-            report += f", {date_text(plan.report_date, lang)}"
-        already = sum(row.status == "already" for row in plan.rows)
-        said = [
-            parts.line(
-                (plan.file_name, parts.STRONG),
-                (f"  {t('register.sheet', lang, sheet=plan.sheet)}", parts.DIM),
-            ),
-            parts.line(where, (f"  {report}", parts.DIM)),
-            parts.line(
-                (f"{mark('ahead')} {t('register.count_new', lang, count=plan.new_count)}   ", parts.GOOD),
-                (f"{mark('done')} {t('register.count_already', lang, count=already)}   ", parts.DIM),
-                (
-                    f"{mark('late')} {t('register.count_bad', lang, count=plan.bad_count)}   ",
-                    parts.BAD if plan.bad_count else parts.DIM,
-                ),
-                t("register.total_requested", lang, amount=dong(plan.total_requested, lang)),
-            ),
-        ]
-        if self._result is not None:
-            said.append(self._said_result(self._result))
-        return parts.lines(said)
-
-    def _said_result(self, result: ImportResult) -> Content:
-        lang = self.lang
-        said = [t("register.written", lang, count=len(result.written))]
-        if result.written:
-            ends = (result.written[0], result.written[-1])
-            said.append(" – ".join(dict.fromkeys(ends)))
-        if result.already:
-            said.append(t("register.count_already", lang, count=len(result.already)))
-        if result.skipped:
-            said.append(t("register.skipped", lang, count=result.skipped))
-        return parts.line((f"✓ {'; '.join(said)}", f"bold {parts.GOOD}"))
-
-    def _remarks(self, plan: ImportPlan) -> Hanging:
-        """What concerns the whole sheet: problems first, then warnings, then corrections."""
-        said = []
-        for key, labels, style, sign in (
-            ("problems", plan.problems, parts.BAD, "✗"),
-            ("warnings", plan.warnings, parts.WARN, "!"),
-            ("corrections", plan.corrections, parts.DIM, "·"),
-        ):
-            if labels:
-                said.append(parts.line((t(f"register.{key}", self.lang, count=len(labels)), f"bold {style}")))
-                said += [parts.line((f"{sign} ", style), label(self.lang)) for label in labels]
-        return parts.lines(said)
+        table.set_columns(columns(lang))
+        table.set_source(Rows(rows, lang))
 
     @on(VirtualTable.Highlighted)
     def _row_highlighted(self, event: VirtualTable.Highlighted) -> None:
         row = event.payload
-        remarks = _row_remarks(row, self.lang) if isinstance(row, ImportRowView) else ""
+        remarks = row_remarks(row, self.lang) if isinstance(row, ImportRowView) else ""
         self.query_one("#register-row", Static).update(remarks)
 
     # Writing
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before the choice and after the writing there are no rows to leave out."""
+        if action == "skip_bad_rows" and (self._plan is None or self._result is not None):
+            return False
+        return super().check_action(action, parameters)
 
     def why_not(self, action: str) -> str | None:
         """Say why a key does nothing now."""
@@ -393,6 +355,9 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
             self.say(t("register.bad_rows", self.lang, count=plan.bad_count), "warn")
             self.query_one("#register-skip").focus()
             return
+        if not plan.new_count:
+            self.say(t("register.nothing_new", self.lang), "warn")
+            return
         self.send(
             lambda desk: desk.register_write(plan, skip_bad_rows=skip), self._written, self._write_failed
         )
@@ -401,9 +366,11 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
     def action_skip_bad_rows(self) -> None:
         """Leave the rows with errors out, or no longer."""
         self.query_one("#register-skip", Boxes).toggle_box("skip")
+        self.say("")
 
     def _written(self, result: ImportResult) -> None:
         self._plan, self._result = result.plan, result
+        self.form_done()
         self._write()
         self._show_rows(result.plan.rows)
         self.query_one("#register-write").focus()
@@ -415,43 +382,5 @@ class RegisterScreen(SendsOnce, DeskScreen[ImportResult]):
     def action_close_dialog(self) -> None:
         """Go back, with what was written."""
         if not self.sending:
+            self.form_done()
             self.dismiss(self._result)
-
-
-def _row_remarks(row: ImportRowView, lang: str) -> Hanging:
-    said = [parts.line((t("register.row", lang, number=row.row_number), "bold $primary"), f"  {row.title}")]
-    said += [parts.line(("✗ ", parts.BAD), text(lang)) for text in row.problems]
-    said += [parts.line(("! ", parts.WARN), text(lang)) for text in row.warnings]
-    said += [parts.line(("· ", parts.DIM), text(lang)) for text in row.corrections]
-    return parts.lines(said)
-
-
-def _question(
-    name: str, text: Label, answer: str | int | None, plan: ImportPlan, today: date
-) -> ChoiceField | WholeField:
-    """The field that answers one question."""
-    key = f"answer-{name}"
-    if name == "plan_year":
-        year = answer if isinstance(answer, int) else None
-        return WholeField(key, text, year, least=2005, most=2100, required=True)
-    options: list[tuple[str, Label]]
-    if name == "source":
-        options = [(source, label) for source, label in SOURCE.items()]
-    elif name == "unit":
-        options = [(unit, Label(*both)) for unit, both in UNIT_WORDS.items()]
-    else:
-        day = date(plan.plan_year - 1, 6, 1) if plan.plan_year else today
-        options = [
-            (province.key.partition(":")[2], Label(province.name, province.name))
-            for province in reference.provinces()
-            if province.in_force(day)
-        ]
-    return ChoiceField(key, text, options, _text(answer), required=True, blank=words("form.choose"))
-
-
-def _text(value: str | int | None) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _number(value: str | int | None) -> int | None:
-    return value if isinstance(value, int) else None

@@ -42,10 +42,13 @@ class SendsOnce(DeskNode):
         work: Callable[[Desk], T],
         done: Callable[[T], None],
         failed: Callable[[Exception], None] | None = None,
+        *,
+        stopped: Callable[[], None] | None = None,
     ) -> None:
         """Run `work` in a thread unless something is being written already.
 
-        Every error goes to `failed`, or is said in the status line.
+        Every error goes to `failed`, or is said in the status line. Only with `stopped`, for what writes
+        nothing, may a person stop waiting.
         """
         if self._sending:
             return
@@ -68,7 +71,12 @@ class SendsOnce(DeskNode):
             else:
                 self.say(sentence(answer.error, self.lang), "error")
 
-        self.ask(guarded, answered, group="send")
+        def given_up() -> None:
+            self._sending = False
+            if stopped is not None:
+                stopped()
+
+        self.ask(guarded, answered, group="send", stopped=given_up, stoppable=stopped is not None)
 
 
 class _Failure:

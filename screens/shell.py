@@ -10,13 +10,13 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from kcflow.i18n import t
-from kcflow.services.views import HistoryFilter, ImportResult, ListFilter, Receipt
 from screens.base import DeskScreen, StatusLine
 from screens.commands import (
     ImportRegister,
     NewDraft,
     Search,
     TabDossiers,
+    TabFlow,
     TabHistory,
     TabInbox,
     TabPeople,
@@ -25,11 +25,13 @@ from screens.commands import (
     WorkAs,
     bindings,
 )
-from screens.listpane import Pane
 from screens.shell_lines import HeadLine, Notice, TabsLine, Who
+from screens.start_here import HideStart, StartHere
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
+    from kcflow.services.views import ImportResult, ListFilter, Receipt
+    from screens.listpane import Pane
 
 COUNT_CAP = 1001
 """Counting stops here; "1000+" says as much to a person and never reads a whole table."""
@@ -65,30 +67,38 @@ def _people() -> Pane:
     return PeoplePane()
 
 
+def _flow() -> Pane:
+    from screens.flow import FlowPane
+
+    return FlowPane()
+
+
 PANES: dict[str, Callable[[], Pane]] = {
     "inbox": _inbox,
     "dossiers": _dossiers,
     "stalled": _stalled,
     "history": _history,
     "people": _people,
+    "flow": _flow,
 }
 
 
 class ShellScreen(DeskScreen[None]):
     """Head, tabs, the present pane, what is said, keys."""
 
-    CSS_PATH = "shell.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         TabInbox,
         TabDossiers,
         TabStalled,
         TabHistory,
         TabPeople,
+        TabFlow,
         Search,
         NewDraft,
         ImportRegister,
         WorkAs,
         TryAgain,
+        HideStart,
     )
 
     def __init__(self) -> None:
@@ -99,6 +109,7 @@ class ShellScreen(DeskScreen[None]):
         self._failed = False
         self._panes: dict[str, Pane] = {}
         self._stale: set[str] = set()
+        self._written: int | None = None
 
     @property
     def help_key(self) -> str:  # type: ignore[override]
@@ -109,11 +120,13 @@ class ShellScreen(DeskScreen[None]):
         """Head, tabs, and the place of the panes."""
         yield HeadLine()
         yield TabsLine()
+        yield StartHere()
         yield Container(Notice(), id="panes")
 
     def on_mount(self) -> None:
-        """Write the first texts."""
+        """Write the first texts, among them what comes first, so that it needs no paint of its own."""
         self._write_head()
+        self.query_one(Notice).show(t("app.opening", self.lang))
 
     # The store
 
@@ -146,7 +159,7 @@ class ShellScreen(DeskScreen[None]):
     def person_changed(self) -> None:
         """Another person works: everything is read anew, lists from their start."""
         self.say("")
-        for pane in self._panes.values():
+        for pane in self._mounted:
             pane.restart()
         self._stale.clear()
         self._ask_head()
@@ -164,24 +177,30 @@ class ShellScreen(DeskScreen[None]):
         self._ask_counts()
 
     def _ask_counts(self) -> None:
-        self.ask(lambda desk: desk.inbox_count(), lambda n: self._take_count("inbox", n), group="count-inbox")
+        from kcflow.services.views import ListFilter
+
+        counts: dict[str, Callable[[Desk], int]] = {
+            "inbox": lambda desk: desk.inbox_count(),
+            "dossiers": lambda desk: desk.count(ListFilter(), cap=COUNT_CAP),
+            "stalled": lambda desk: sum(desk.stalled_counts().values()),
+        }
+        # One after the other: the list is read meanwhile, and a person waits for that one.
         self.ask(
-            lambda desk: desk.count(ListFilter(), cap=COUNT_CAP),
-            lambda n: self._take_count("dossiers", n),
-            group="count-dossiers",
-        )
-        self.ask(
-            lambda desk: sum(desk.stalled_counts().values()),
-            lambda n: self._take_count("stalled", n),
-            group="count-stalled",
+            lambda desk: {tab: count(desk) for tab, count in counts.items()},
+            self._take_counts,
+            group="counts",
+            quiet=True,
         )
 
     def _take_who(self, who: Who) -> None:
         self.who = who
+        self.query_one(StartHere).offer(who.sample)
         self._write_head()
 
-    def _take_count(self, tab: str, n: int) -> None:
-        self.query_one(TabsLine).count(tab, f"{COUNT_CAP - 1}+" if n >= COUNT_CAP else str(n))
+    def _take_counts(self, counts: dict[str, int]) -> None:
+        line = self.query_one(TabsLine)
+        for tab, n in counts.items():
+            line.count(tab, f"{COUNT_CAP - 1}+" if n >= COUNT_CAP else str(n))
 
     def _write_head(self) -> None:
         self.query_one(HeadLine).show(self.who, self.tab, self.lang)
@@ -193,6 +212,11 @@ class ShellScreen(DeskScreen[None]):
     def pane(self) -> Pane | None:
         """The pane in front, if there is one yet."""
         return self._panes.get(self.tab)
+
+    @property
+    def _mounted(self) -> list[Pane]:
+        """The panes that have something to read anew; the others read when they are mounted."""
+        return [pane for pane in self._panes.values() if pane.is_mounted]
 
     def action_show_tab(self, tab: str) -> None:
         """Show a tab; its pane is made when it is shown for the first time."""
@@ -231,27 +255,50 @@ class ShellScreen(DeskScreen[None]):
         while self.app.screen is not self and len(self.app.screen_stack) > 1:
             self.app.pop_screen()
         self.action_show_tab("history")
+        from kcflow.services.views import HistoryFilter
         from screens.history import HistoryPane
 
         pane = self.pane
         if isinstance(pane, HistoryPane):
             pane.show(HistoryFilter(dossier=code))
 
+    def show_dossiers(self, wanted: ListFilter) -> None:
+        """Show the list of proposals by a filter in its tab, whatever is in front now."""
+        while self.app.screen is not self and len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+        self.action_show_tab("dossiers")
+        from screens.dossiers import DossiersPane
+
+        pane = self.pane
+        if isinstance(pane, DossiersPane):
+            pane.show(wanted)
+
     # What is read and written anew
+
+    def look_for_changes(self) -> None:
+        """Read anew only if somebody did something since: what stands there is right otherwise."""
+        if self.desk_app.desk is not None:
+            self.ask(lambda desk: desk.written(), self._compare, group="written", quiet=True)
+
+    def _compare(self, written: int) -> None:
+        if written != self._written:
+            self.refresh_data()
+            self._written = written  # known before anything is read anew, so that nothing is missed
 
     def refresh_data(self) -> None:
         """Read the pane in front anew now, the others when they are shown."""
+        self._written = None
         if self.desk_app.desk is None:
             return
-        if self.pane is not None:
-            self.pane.refresh_data()
+        if (pane := self.pane) is not None and pane.is_mounted:
+            pane.refresh_data()
         self._stale = set(self._panes) - {self.tab}
         self._ask_head()
 
     def on_language_changed(self) -> None:
         """Write head, tabs and every pane anew."""
         self._write_head()
-        for pane in self._panes.values():
+        for pane in self._mounted:
             pane.on_language_changed()
         if self.pane is not None:
             self.query_one(StatusLine).quiet(self.pane.quiet_text)
@@ -268,10 +315,17 @@ class ShellScreen(DeskScreen[None]):
         return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Trying again is shown only where opening failed."""
+        """Trying again is shown only where opening failed, hiding the first steps where they stand."""
         if action == "try_again" and not self._failed:
             return False
+        if action == "hide_start" and not any(line.display for line in self.query(StartHere)):
+            return False
         return super().check_action(action, parameters)
+
+    def action_hide_start(self) -> None:
+        """Take the line of first steps away for good."""
+        self.query_one(StartHere).dismissed()
+        self.refresh_bindings()
 
     def action_try_again(self) -> None:
         """Open the store again."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events
@@ -11,12 +13,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from kcflow.formats import date_text
 from kcflow.i18n import t
-from kcflow.services.views import PersonView
 from screens.widgets.cells import fit, literal
 
-TABS = ("inbox", "dossiers", "stalled", "history", "people")
+if TYPE_CHECKING:
+    from kcflow.services.views import PersonView
+
+TABS = ("inbox", "dossiers", "stalled", "history", "people", "flow")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class HeadLine(Widget):
         left = f" kcflow ── {tab} "
         right, year = "", ""
         if self.who is not None:
+            from kcflow.formats import date_text
+
             day = date_text(self.who.today, self.lang)
             words = t("app.sample_day", self.lang, day=day) if self.who.sample else str(self.who.today.year)
             year = f" ── {words} "
@@ -124,13 +129,19 @@ class TabsLine(Widget):
         self.counts[tab] = text
         self.refresh()
 
-    def _labels(self, short: bool) -> list[tuple[str, str, str, str]]:
-        """(tab, key, name, count) of every tab."""
-        kind = "tab_short" if short else "tab"
+    def _labels(self, short: Collection[str] = ()) -> list[tuple[str, str, str, str]]:
+        """(tab, key, name, count) of every tab; those in `short` by their short names."""
         return [
-            (tab, str(i), t(f"app.{kind}.{tab}", self.lang), self.counts.get(tab, ""))
+            (tab, str(i), self._tab_name(tab, short=tab in short), self.counts.get(tab, ""))
             for i, tab in enumerate(TABS, 1)
         ]
+
+    def _tab_name(self, tab: str, *, short: bool) -> str:
+        return t(f"app.{'tab_short' if short else 'tab'}.{tab}", self.lang)
+
+    def _gain(self, tab: str) -> int:
+        """Cells that a tab's short name saves."""
+        return cell_len(self._tab_name(tab, short=False)) - cell_len(self._tab_name(tab, short=True))
 
     @staticmethod
     def _width(labels: list[tuple[str, str, str, str]], gap: int) -> int:
@@ -143,11 +154,16 @@ class TabsLine(Widget):
     def render(self) -> Content:
         """Draw the tabs."""
         room = self.size.width
-        labels, gap = self._labels(short=False), 2
+        labels, gap = self._labels(), 2
         if self._width(labels, gap) > room:
             gap = 1
-        if self._width(labels, gap) > room:
-            labels = self._labels(short=True)
+        # One name after the other is shortened, the one that saves most first.
+        shortened: list[str] = []
+        for tab in sorted(TABS, key=self._gain, reverse=True):
+            if self._width(labels, gap) <= room:
+                break
+            shortened.append(tab)
+            labels = self._labels(shortened)
         parts: list[tuple[str, str]] = []
         self._places = []
         x = 0
@@ -197,8 +213,9 @@ class Notice(Widget):
 
     def show(self, text: str) -> None:
         """Show one sentence, literally."""
-        self.text = literal(text)
-        self.refresh()
+        if literal(text) != self.text:
+            self.text = literal(text)
+            self.refresh()
 
     def render(self) -> Content:
         """Draw it."""

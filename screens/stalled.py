@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, get_args
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from rich.cells import cell_len
 from textual import events
@@ -17,13 +18,21 @@ from textual.widget import Widget
 from kcflow.formats import in_unit
 from kcflow.i18n import t
 from kcflow.labels import SOURCE, STALLED
-from kcflow.services.views import DossierCard, StalledKind, StalledRow
-from screens.commands import Act, ClearFilters, DossierHistory, NextCategory, OpenRow, bindings
+from kcflow.services.views import DossierCard, DossierRow, Page, StalledKind, StalledRow
+from screens.commands import bindings
 from screens.detail import DetailStrip
-from screens.listpane import DeskRows, Pane
+from screens.fields import words
+from screens.list_commands import NextCategory
+from screens.list_sources import DeskRows
 from screens.rows import short_date, state_cell, toned
+from screens.searched import SearchedPane
+from screens.shaped import ListColumn
 from screens.widgets.state_mark import mark
-from screens.widgets.table import Column, RowSource, TableRow, VirtualTable
+from screens.widgets.table import Column, RowSource, TableRow
+
+if TYPE_CHECKING:
+    from kcflow.services.desk import Desk
+    from screens.views import ViewChoice
 
 KINDS: tuple[StalledKind, ...] = get_args(StalledKind)
 _TONES = {"law": "bad", "policy": "warn", "waiting": "", "stuck": "bad", "near": "warn"}
@@ -100,10 +109,29 @@ class KindsLine(Widget):
                 self.post_message(self.Picked(kind))
 
 
-class StalledPane(Pane):
+COLUMNS = {
+    "code": ListColumn("code", 12),
+    "title": ListColumn("title", 0, weight=5),
+    "province": ListColumn("province", 11, 165),
+    "region": ListColumn("region", 18, 240),
+    "source": ListColumn("source", 8, 230),
+    "state": ListColumn("state", 0, 118, 4),
+    "waits_for": ListColumn("waits_for", 16),
+    "days": ListColumn("days_in_state", 9, 140, right=True),
+    "due": ListColumn("due", 9, right=True),
+    "basis": ListColumn("basis", 12, 130),
+    "overdue": ListColumn("overdue", 10, right=True),
+    "money": ListColumn("money", 17, 195, right=True),
+    "last": ListColumn("last_act", 0, 160, 4),
+    "next": ListColumn("next_act", 0, 195, 4),
+}
+
+
+class StalledPane(SearchedPane):
     """The supervisor's list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(OpenRow, NextCategory, DossierHistory, Act, ClearFilters)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(NextCategory)
+    list_name = "stalled"
     empty_key = "stalled.empty"
 
     def __init__(self) -> None:
@@ -113,21 +141,21 @@ class StalledPane(Pane):
         self.counts: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
-        """Kinds, list, strip."""
+        """Kinds over search, list and strip."""
         yield KindsLine()
-        yield VirtualTable(id="list", selectable=False)
-        yield DetailStrip(classes="-empty")
+        yield from super().compose()
 
     def on_mount(self) -> None:
         """Count the kinds."""
         self._count()
 
     def _count(self) -> None:
-        self.ask(lambda desk: desk.stalled_counts(), self._take_counts, group="counts")
+        wanted = self.wish.on(self.desk.today)
+        self.ask(lambda desk: desk.stalled_counts(None, wanted), self._take_counts, group="counts")
 
     def _take_counts(self, counts: dict[str, int]) -> None:
         self.counts = counts
-        self.write_texts()
+        self._write_kinds()
 
     def restart(self) -> None:
         """Another person works."""
@@ -139,76 +167,78 @@ class StalledPane(Pane):
         super().refresh_data()
         self._count()
 
+    def reread(self) -> None:
+        """What stands still is counted as it is filtered."""
+        super().reread()
+        self._write_kinds()
+        self._count()
+
     def write_texts(self) -> None:
-        """The kinds' names."""
+        """The kinds' names, placeholder and chips."""
+        self._write_kinds()
+        super().write_texts()
+
+    def _write_kinds(self) -> None:
         self.query_one(KindsLine).show(self.kind, self.counts, self.lang)
+
+    def column_names(self) -> tuple[str, ...]:
+        """Every column."""
+        return tuple(COLUMNS)
+
+    def default_names(self) -> tuple[str, ...]:
+        """All of them, as width allows; one province goes without saying."""
+        return tuple(name for name in COLUMNS if name != "province" or not self.desk.one_province)
+
+    def known_orders(self) -> tuple[str, ...]:
+        """It is always by deadline, the latest first."""
+        return ()
+
+    def order_of(self, column: str) -> str:  # noqa: ARG002
+        """No column sorts it."""
+        return ""
+
+    def label_of(self, name: str) -> str:
+        """What a column is called."""
+        return COLUMNS[name].text(self.lang)
 
     def columns(self) -> list[Column]:
         """What answers "waiting for whom, since when, by which rule" first; the rest as width allows."""
-
-        def label(name: str) -> str:
-            return t(f"app.column.{name}", self.lang)
-
         return [
-            Column("code", label("code"), 12),
-            Column("title", label("title"), 0, weight=3),
-            Column("province", label("province"), 11, min_terminal_width=165),
-            Column("source", label("source"), 8, min_terminal_width=230),
-            Column("state", label("state"), 18, min_terminal_width=118),
-            Column("waits_for", label("waits_for"), 16),
-            Column("days", label("days_in_state"), 9, "right", min_terminal_width=118),
-            Column("due", label("due"), 9, "right"),
-            Column("basis", label("basis"), 12, min_terminal_width=130),
-            Column("overdue", label("overdue"), 10, "right"),
-            Column("money", label("money"), 17, "right", min_terminal_width=195),
-            Column("last", label("last_act"), 0, weight=2, min_terminal_width=150),
-            Column("next", label("next_act"), 0, weight=2, min_terminal_width=195),
+            Column(
+                name,
+                self.label_of(name),
+                self.code_width if name == "code" else COLUMNS[name].width,
+                "right" if COLUMNS[name].right else "left",
+                0 if self.chosen else COLUMNS[name].least,
+                COLUMNS[name].weight,
+            )
+            for name in self.chosen or self.default_names()
         ]
 
-    def draw(self, stalled: StalledRow) -> TableRow:
+    def draw(self, stalled: StalledRow) -> TableRow:  # type: ignore[override]
         """One row, in the present language (called in worker threads)."""
-        row, lang, year = stalled.row, self.lang, self.desk.today.year
-        overdue = (
-            t("app.days", lang, n=stalled.overdue_days)
-            if stalled.overdue_days > 0
-            else t("stalled.left", lang, n=row.days_left)
-            if row.days_left is not None
-            else "–"
-        )
-        money = "/".join(in_unit(n or 0, "trieu", lang) for n in (row.approved, row.allocated, row.advanced))
-        tone = _TONES[stalled.kind]
-        cells = (
-            row.code,
-            row.title,
-            row.province_name,
-            SOURCE[row.source](lang) if row.source in SOURCE else row.source,
-            state_cell(row, lang),
-            row.waits_for_label(lang),
-            f"{stalled.days_in_state}/{stalled.working_days_in_state}",
-            short_date(row.due_on, year, lang),
-            row.due_basis or "–",
-            toned(f"{_SIGNS[stalled.kind]} {overdue}", tone),
-            money,
-            f"{short_date(stalled.last_on, year, lang)} {stalled.last_action_label(lang)}",
-            " · ".join(label(lang) for label in stalled.next_actions) or "–",
-        )
-        return TableRow(row.code, cells, "", stalled)
+        year, names = self.desk.today.year, self.chosen or self.default_names()
+        cells = tuple(stalled_cell(stalled, name, year, self.lang) for name in names)
+        return TableRow(stalled.row.code, cells, "", stalled)
 
     def source(self) -> RowSource:
-        """The stalled dossiers of the chosen kind."""
-        kinds = (self.kind,) if self.kind else ()
-        return DeskRows(
-            self.desk,
-            lambda desk, after, limit: desk.stalled(after=after, limit=limit, kinds=kinds),
-            self.draw,
-        )
+        """What stands still, of the chosen kind, as far as it passes the filter."""
+        kinds, wanted = (self.kind,) if self.kind else (), self.wish.on(self.desk.today)
 
-    # The strip
+        def fetch(desk: Desk, after: object | None, limit: int) -> Page[StalledRow]:
+            return desk.stalled(None, after, limit, kinds=kinds, wanted=wanted)
 
-    def current(self) -> StalledRow | None:
-        """The row under the cursor."""
-        payload = self.table.cursor_payload
-        return payload if isinstance(payload, StalledRow) else None
+        return DeskRows(self.desk, fetch, self.draw)
+
+    def row_of(self, payload: object) -> DossierRow | None:
+        """The dossier that stands still."""
+        return payload.row if isinstance(payload, StalledRow) else None
+
+    def empty_text(self) -> str:
+        """Where only one kind is shown, say so."""
+        if not self.wish.empty:
+            return t("dossiers.none_found", self.lang)
+        return t("stalled.none_of_kind" if self.kind else "stalled.empty", self.lang)
 
     def show_detail(self, payload: object | None) -> None:
         """Show basis and derivation of the deadline."""
@@ -218,26 +248,40 @@ class StalledPane(Pane):
             return
         strip.show_stalled(payload, None, self.lang)
         code = payload.row.code
-        self.ask(lambda desk: desk.dossier(code), partial(self._take_card, payload), group="detail")
+        self.ask(lambda desk: desk.dossier(code), partial(self._take_basis, payload), group="detail")
 
-    def _take_card(self, stalled: StalledRow, card: DossierCard) -> None:
+    def _take_basis(self, stalled: StalledRow, card: DossierCard) -> None:
         if self.table.cursor_key == stalled.row.code:
             self.query_one(DetailStrip).show_stalled(stalled, card, self.lang)
 
     # Keys
 
-    def why_not(self, action: str) -> str | None:
-        """A row has to be there for what is done with one."""
-        if action in ("act", "open_row", "dossier_history") and self.is_mounted and self.current() is None:
-            return t("app.no_row", self.lang)
-        return None
-
     def show_kind(self, kind: str) -> None:
         """Show one kind, "" is all."""
         self.kind = kind
-        self.write_texts()
-        self.table.set_source(self.source())
-        self.refresh_bindings()
+        self.view_name = ""
+        self.reread()
+
+    def filtered(self) -> bool:
+        """Whether anything is hidden: one kind alone is a filter too."""
+        return bool(self.kind) or super().filtered()
+
+    def asked(self) -> dict[str, object]:
+        """Filter and kind as JSON values."""
+        return {**super().asked(), "kind": self.kind}
+
+    def ask_for(self, saved: object) -> None:
+        """Take filter and kind of a saved view."""
+        super().ask_for(saved)
+        kind = saved.get("kind") if isinstance(saved, dict) else ""
+        self.kind = kind if kind in KINDS else ""
+
+    def built_in(self) -> Sequence[ViewChoice]:
+        """Each kind."""
+        from screens.views import ViewChoice
+
+        labels = {"": words("stalled.all"), **STALLED}
+        return [ViewChoice({"filter": {"kind": kind}}, label=label) for kind, label in labels.items()]
 
     def on_kinds_line_picked(self, message: KindsLine.Picked) -> None:
         """A click on a kind."""
@@ -249,33 +293,48 @@ class StalledPane(Pane):
         kinds = ("", *KINDS)
         self.show_kind(kinds[(kinds.index(self.kind) + 1) % len(kinds)])
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Clearing is offered only where there is a filter."""
-        if action == "clear_filters" and not self.kind:
-            return False
-        return super().check_action(action, parameters)
-
     def action_clear_filters(self) -> None:
-        """Every kind."""
-        self.show_kind("")
+        """Every kind, and all of it."""
+        kind, self.kind = self.kind, ""
+        if kind and self.wish.empty:
+            self.reread()
+        super().action_clear_filters()
 
-    def on_virtual_table_chosen(self, message: VirtualTable.Chosen) -> None:
-        """Enter opens."""
-        message.stop()
-        self.action_open_row()
 
-    def action_open_row(self) -> None:
-        """Open the dossier under the cursor."""
-        if (stalled := self.current()) is not None:
-            codes = self.table.keys_near(self.table.cursor_row)
-            self.desk_app.open_dossier(stalled.row.code, codes)
+def stalled_cell(stalled: StalledRow, name: str, year: int, lang: str) -> str | Content:
+    """The cell of the column `name`."""
+    row = stalled.row
+    match name:
+        case "code" | "title":
+            return row.code if name == "code" else row.title
+        case "province" | "region":
+            return row.province_name if name == "province" else row.region_label(lang)
+        case "source":
+            return SOURCE[row.source](lang) if row.source in SOURCE else row.source
+        case "state":
+            return state_cell(row, lang)
+        case "waits_for":
+            return row.waits_for_label(lang)
+        case "days":
+            return f"{stalled.days_in_state}/{stalled.working_days_in_state}"
+        case "due" | "basis":
+            return short_date(row.due_on, year, lang) if name == "due" else row.due_basis or "–"
+        case "overdue":
+            return toned(f"{_SIGNS[stalled.kind]} {overdue_text(stalled, lang)}", _TONES[stalled.kind])
+        case "money":
+            amounts = (row.approved, row.allocated, row.advanced)
+            return "/".join(in_unit(n or 0, "trieu", lang) for n in amounts)
+        case "last":
+            return f"{short_date(stalled.last_on, year, lang)} {stalled.last_action_label(lang)}"
+        case _:
+            return " · ".join(label(lang) for label in stalled.next_actions) or "–"
 
-    def action_act(self) -> None:
-        """Carry out an act on the dossier under the cursor."""
-        if (stalled := self.current()) is not None:
-            self.desk_app.open_advance(stalled.row.code, None, self.acted)
 
-    def action_dossier_history(self) -> None:
-        """Show the history of the dossier under the cursor."""
-        if (stalled := self.current()) is not None:
-            self.desk_app.open_history_of(stalled.row.code)
+def overdue_text(stalled: StalledRow, lang: str) -> str:
+    """By how many days it is late, or how many are left."""
+    if stalled.overdue_days > 0:
+        return t("app.days", lang, n=stalled.overdue_days)
+    if stalled.row.days_left is not None:
+        key = "stalled.left" if stalled.row.days_left else "form.today"
+        return t(key, lang, n=stalled.row.days_left)
+    return "–"

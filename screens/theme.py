@@ -4,6 +4,7 @@ Every text colour reaches 4.5 : 1 against each background it may stand on (WCAG 
 high-contrast theme (1.4.6); a test computes it.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from textual.app import App
 from textual.theme import Theme
 
 COMMON_CSS = Path(__file__).with_name("common.tcss")
+SHELL_CSS = Path(__file__).with_name("shell.tcss")
 LIGHT, DARK, CONTRAST = "kcflow-light", "kcflow-dark", "kcflow-contrast"
 DEFAULT = DARK
 
@@ -163,3 +165,20 @@ def register(app: App[Any], theme: str = DEFAULT) -> None:
     for known in THEMES:
         app.register_theme(known)
     app.theme = theme if theme in PALETTES else DEFAULT
+
+
+def named(setting: str) -> str:
+    """The theme of a setting ("dark", "light", "contrast", "auto").
+
+    "auto" follows COLORFGBG, by which several terminals tell their colours ("0;15": black on white); dark
+    where nothing is told.
+    """
+    if setting == "auto":
+        ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+        return LIGHT if ground in ("7", "15") else DARK
+    return {"light": LIGHT, "contrast": CONTRAST}.get(setting, DARK)
+
+
+def setting_of(theme: str) -> str:
+    """The setting that names `theme`."""
+    return {LIGHT: "light", CONTRAST: "contrast"}.get(theme, "dark")

@@ -16,7 +16,7 @@ from textual.widgets import Button, OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 
 from kcflow import reference
-from kcflow.i18n import catalogue, t
+from kcflow.i18n import has, t
 from kcflow.text import vietnamese_sort_key, visible
 from screens import proposal_parts as parts
 from screens.base import DeskScreen, sentence
@@ -175,7 +175,7 @@ class WelcomeScreen(DeskScreen[bool]):
 
     def _show_step(self, what: str, done: int, total: int) -> None:
         key = f"welcome.step.{what}"
-        text = t(key, self.lang) if key in catalogue(self.lang) else visible(what)
+        text = t(key, self.lang) if has(key, self.lang) else visible(what)
         self.query_one("#welcome-step", Static).update(Content(text))
         self.query_one(ProgressBar).update(total=total or None, progress=done)
 

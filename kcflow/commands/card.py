@@ -62,7 +62,9 @@ def card_lines(context: Context, card: DossierCard) -> Iterator[str]:
         since = date_text(phase.since, context.lang) if phase.since else ""
         yield f"  {context.say(f'phase.{phase.status}')} {context.label(phase.label)}  {since}".rstrip()
     yield from _heading(context, "content")
-    yield from pairs(((context.label(label), value) for _, label, value in card.fields), room, "  ")
+    yield from pairs(
+        ((context.label(label), context.label(text)) for _, label, text in card.fields), room, "  "
+    )
     yield from _heading(context, "money")
     yield from pairs(_money(context, card), room, "  ")
     missing = [item for item in card.checklist if not item.present]

@@ -21,7 +21,14 @@ from kcflow.commands.words import say
 from kcflow.config import LANGUAGES
 
 SHELLS: Final = ("bash", "zsh", "tcsh")
-ORDERS: Final = ("code", "due", "newest")
+ORDERS: Final = tuple(
+    name
+    for order in (
+        *("code", "title", "province", "unit", "source", "year", "requested", "approved"),
+        *("state", "waits_for", "due", "entered", "newest"),
+    )
+    for name in (order, f"-{order}")
+)
 SOURCES: Final = ("kcqg", "kcdp")
 MONEY_UNITS: Final = ("dong", "nghin", "trieu", "ty")
 STALLED_KINDS: Final = ("law", "policy", "waiting", "stuck", "near")

@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime
 from typing import Final, TypeAlias
 
 from kcflow.services.errors import KcflowError
-from kcflow.services.views import ImportPlan, Reason, Receipt
+from kcflow.services.views import FlowPhase, ImportPlan, Reason, Receipt
 from kcflow.text import visible
 from states.model import Lifecycle
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 DERIVED: Final[dict[type, tuple[str, ...]]] = {
+    FlowPhase: ("count", "late"),
     Receipt: ("mark",),
     ImportPlan: ("new_count", "bad_count"),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -21,9 +20,10 @@ from states.guards import GUARDS
 from states.lifecycle_error import LifecycleError
 from states.loader import load_file
 from states.model import RETURN_TO, SAME, Action, Label, Lifecycle, State
+from states.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LifecycleRow:
     """A lifecycle in one line."""
 
@@ -38,7 +38,7 @@ class LifecycleRow:
     parameters: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Diagram:
     """A drawing as text: `format` is "mermaid" or "scxml"."""
 

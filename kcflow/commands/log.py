@@ -121,8 +121,8 @@ def _full(context: Context, row: HistoryView) -> Iterable[tuple[str, str]]:
     if row.due_on is not None:
         yield say("column.due_after"), date_text(row.due_on, lang)
     yield say("column.waits_for"), context.label(row.waits_for_label)
-    for _, label, before, after in row.changes:
-        yield context.label(label), f"{before or '—'} → {after or '—'}"
+    for _, label, old, new in row.changes:
+        yield context.label(label), f"{context.label(old) or '—'} → {context.label(new) or '—'}"
     yield say("column.lifecycle"), row.lifecycle
     yield say("column.request"), row.request
     yield say("column.hash"), row.hash

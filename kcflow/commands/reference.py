@@ -23,6 +23,7 @@ from kcflow.services.views import (
     CheckView,
     DossierCard,
     DossierRow,
+    FlowPhase,
     HistoryView,
     ImportResult,
     OfficeView,
@@ -41,6 +42,7 @@ END: Final = "<!-- end of generated part -->"
 SHAPES: Final[tuple[type, ...]] = (
     DossierRow,
     StalledRow,
+    FlowPhase,
     DossierCard,
     OptionView,
     HistoryView,

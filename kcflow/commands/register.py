@@ -135,7 +135,7 @@ def _of_rows(context: Context, key: str, rows: Sequence[ImportRowView]) -> Itera
         for label in row.problems if key == "problem" else row.warnings:
             about.setdefault(label, []).append(row.row_number)
     for label, numbers in about.items():
-        place = context.say("word.in_rows", rows=", ".join(map(str, numbers)))
+        place = context.say("word.in_rows", which=", ".join(map(str, numbers)))
         head = f"{context.say(f'word.{key}')} {place} "
         yield from paragraph(context.label(label), context.room, "", head)
 

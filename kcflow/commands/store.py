@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kcflow.commands.context import Context
 from kcflow.commands.directory import person_text
 from kcflow.commands.tables import pairs, paragraph
 from kcflow.services.errors import StoreProblem
 from kcflow.services.views import CheckView, PersonView
+from states.model import Label
+from states.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Init:
     """What `init` made: the store's name, who works in it, and how many proposals that person sees."""
 
@@ -59,8 +60,9 @@ def init(context: Context) -> int:
 
 
 def doctor(context: Context) -> int:
-    """Check the store; exit code 5 when something is not well."""
-    checks = context.desk.doctor(context.args.full)
+    """Check the store and the settings file; exit code 5 when something of the store is not well."""
+    store = context.desk.doctor(context.args.full)
+    checks = (*store, *(CheckView("settings", False, said) for said in _settings_trouble(context)))
 
     def lines(rows: Sequence[CheckView]) -> Iterator[str]:
         for check in rows:
@@ -68,4 +70,16 @@ def doctor(context: Context) -> int:
             yield from paragraph(context.label(check.text), context.room, "", f"[{mark}] ")
 
     context.rows(checks, lines)
-    return 0 if all(check.ok for check in checks) else StoreProblem.exit_code
+    return 0 if all(check.ok for check in store) else StoreProblem.exit_code
+
+
+def _settings_trouble(context: Context) -> list[Label]:
+    """What is wrong with the settings file; its defaults stand instead, so no command fails for it."""
+    settings = context.config.settings
+    said = list(settings.problems)
+    if settings.keys:
+        from kcflow.app import KcflowApp  # the keys of every screen are judged together
+        from screens.keymap import judged
+
+        said += judged(settings.keys, KcflowApp).problems
+    return said

@@ -99,7 +99,7 @@ def drafts(grammar: Grammar) -> None:
 
 
 def reading(grammar: Grammar) -> None:
-    """inbox, list, show, explain, stalled, history."""
+    """inbox, list, show, explain, stalled, flow, history."""
     grammar.command(grammar.commands, "inbox", "lists:inbox", "{rows: [DossierRow], next}", paged=True)
     listing = grammar.command(
         grammar.commands, "list", "lists:list_", "{rows: [DossierRow], next}", paged=True
@@ -111,6 +111,13 @@ def reading(grammar: Grammar) -> None:
     listing.option("--source", choices=SOURCES, text="list_source")
     listing.option("--year", "plan_year", metavar="YYYY", type=YEAR, text="list_year")
     listing.option("--waits-for", choices=tuple(HOLDER), metavar="HOLDER")
+    listing.many("--region", "regions", metavar="REGION", text="list_region")
+    listing.many("--office", "offices", metavar="OFFICE", text="list_office")
+    listing.many("--content", "contents", metavar="CODE", type=CONTENT, text="list_content")
+    listing.option("--due-from", metavar="DATE", type=readers.day, text="list_due_from")
+    listing.option("--due-to", metavar="DATE", type=readers.day, text="list_due_to")
+    listing.option("--amount-from", metavar="DONG", type=readers.amount, text="list_amount_from")
+    listing.option("--amount-to", metavar="DONG", type=readers.amount, text="list_amount_to")
     listing.flag("--open")
     listing.option("--order", choices=ORDERS, default="code")
     show = grammar.command(grammar.commands, "show", "card:show", "DossierCard")
@@ -125,6 +132,11 @@ def reading(grammar: Grammar) -> None:
     stalled.option("--as-of", metavar="DATE", type=readers.day)
     stalled.many("--kind", "kinds", choices=STALLED_KINDS, text="stalled_kind")
     stalled.option("--near", metavar="DAYS", type=DAYS, default=5)
+    flow = grammar.command(grammar.commands, "flow", "flow:flow", "{rows: [FlowPhase], next: null}")
+    flow.option("--year", "plan_year", metavar="YYYY", type=YEAR, text="list_year")
+    flow.option("--source", choices=SOURCES, text="list_source")
+    flow.many("--region", "regions", metavar="REGION", text="list_region")
+    flow.many("--province", "provinces", metavar="PROVINCE", text="list_province")
     history = grammar.command(
         grammar.commands, "history", "log:history", "{rows: [HistoryView], next}", paged=True
     )

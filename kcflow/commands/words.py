@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from kcflow.config import LANGUAGES
 from kcflow.i18n import t
+from kcflow.settings import load
 from states.model import Label
 
 
@@ -21,11 +22,13 @@ def both(key: str, /, **params: object) -> Label:
 
 
 def language_of(arguments: Sequence[str]) -> str:
-    """Language of help and of errors before the arguments are understood: --lang, KCFLOW_LANG, "vi"."""
+    """Language of help and of errors before the arguments are understood: --lang, KCFLOW_LANG, settings."""
     asked = os.environ.get("KCFLOW_LANG", "")
     for at, argument in enumerate(arguments):
         if argument == "--lang" and at + 1 < len(arguments):
             asked = arguments[at + 1]
         elif argument.startswith("--lang="):
             asked = argument.removeprefix("--lang=")
+    if not asked:
+        asked = load().language
     return asked if asked in LANGUAGES else "vi"

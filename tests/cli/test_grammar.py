@@ -13,8 +13,8 @@ from kcflow.commands import drafts, syntax
 from kcflow.commands.grammar import build, whole
 from kcflow.commands.reference import headings, refreshed
 from kcflow.commands.words import language_of
-from kcflow.i18n import catalogue
 from kcflow.services.errors import BadInput
+from tests.catalogues import catalogue
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "cli.md"
 COMMANDS = [command.path for command in whole("en").all]
@@ -158,9 +158,23 @@ def test_options_are_not_guessed_from_their_beginning() -> None:
         (["list", "--lang"], "en", "en"),
     ],
 )
-def test_language(line: list[str], environment: str, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_language(
+    line: list[str], environment: str, lang: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KCFLOW_SETTINGS", str(tmp_path / "settings.toml"))
     monkeypatch.setenv("KCFLOW_LANG", environment)
     assert language_of(line) == lang
+
+
+def test_help_follows_the_language_of_the_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[look]\nlanguage = "en"\n', "utf-8")
+    monkeypatch.setenv("KCFLOW_SETTINGS", str(file))
+    monkeypatch.delenv("KCFLOW_LANG", raising=False)
+    assert language_of(["--help"]) == "en"
+    assert language_of(["--help", "--lang", "vi"]) == "vi"
+    monkeypatch.setenv("KCFLOW_LANG", "vi")
+    assert language_of(["--help"]) == "vi"
 
 
 def test_the_document_lists_every_command_and_is_fresh() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,6 +208,15 @@ def test_doctor(desk: Desk) -> None:
         members(rows[0], views.CheckView)
         assert all(row["ok"] for row in rows), rows
         assert desk.done(*arguments).startswith("[tốt]")
+
+
+def test_doctor_names_what_is_wrong_with_the_settings(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[look]\nlanguage = "fr"\n[keys]\nno_such_command = "x"\n', "utf-8")
+    outcome = kcflow("doctor", KCFLOW_DATABASE_URL=desk.url, KCFLOW_SETTINGS=str(file))
+    assert outcome.code == 0
+    assert "settings.toml" in outcome.out
+    assert "no_such_command" in outcome.out
 
 
 def test_who_reads_sees_only_what_he_may(desk: Desk) -> None:

@@ -32,6 +32,7 @@ class Bench(App[None]):
         self.lang = lang
         self.changes = 0
         self.histories: list[str] = []
+        self.copied: list[str] = []
         self.maker: Callable[..., None] = lambda *_: None
         set_language(lang)
         theme.register(self)
@@ -46,6 +47,12 @@ class Bench(App[None]):
     def open_history_of(self, code: str) -> None:
         """Remember what was asked for."""
         self.histories.append(code)
+
+    def copy(self, text: str, said: str) -> None:
+        """Remember what was copied."""
+        self.copied.append(text)
+        if isinstance(self.screen, DeskTop):
+            self.screen.say(said, "good")
 
     def make_store(
         self, province: str | None, sample: bool, progress: Callable[[str, int, int], None]

@@ -1,11 +1,21 @@
 """Fixtures of the screen tests."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from textual.widgets import Input, TextArea
 
 from tests.ui.snapshots import compare
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and kept forms of a test are its own."""
+    monkeypatch.setattr("kcflow.config.config_dir", lambda: tmp_path / "own-config")
+    monkeypatch.setattr("kcflow.config.state_dir", lambda: tmp_path / "own-state")
+    monkeypatch.setattr("kcflow.config.log_dir", lambda: tmp_path / "own-log")
+    monkeypatch.delenv("KCFLOW_SETTINGS", raising=False)
 
 
 @pytest.fixture(autouse=True)

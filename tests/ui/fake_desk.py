@@ -23,10 +23,12 @@ from kcflow.services.views import (
     ImportPlan,
     ImportResult,
     ImportRowView,
+    ListFilter,
     MoneyView,
     MoveInput,
     OfficeView,
     OptionView,
+    Page,
     PaperInput,
     PaperView,
     PersonView,
@@ -36,6 +38,7 @@ from kcflow.services.views import (
     Receipt,
     RoleView,
 )
+from kcflow.text import fold
 from states.model import Label
 
 TODAY = date(2023, 6, 10)
@@ -286,7 +289,7 @@ def card(title: str = TITLE, **changes: Any) -> DossierCard:
     base = DossierCard(
         row=row,
         content=content,
-        fields=tuple((name, words, texts.get(name, "")) for name, words in FIELD.items()),
+        fields=tuple((name, words, Label(*(texts.get(name, ""),) * 2)) for name, words in FIELD.items()),
         money=MoneyView(
             850_000_000,
             300_000_000,
@@ -467,6 +470,10 @@ class FakeDesk:
     made: dict[str, Receipt] = field(default_factory=dict)
     """Receipts by request id: the same request does nothing twice."""
     reader: Callable[[str], DossierCard] | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Attached files by their SHA-256."""
+    rows: list[DossierRow] = field(default_factory=list)
+    """What a search finds."""
     today: date = TODAY
     operator: tuple[str, str] | None = None
     scope_text: Label = field(default_factory=lambda: label("Sở Công Thương Hà Giang"))
@@ -574,6 +581,42 @@ class FakeDesk:
     def correct(self, code: str, seq: int, reason: str, request: str | None = None) -> Receipt:
         """Correct a row."""
         return self._write("correct", (code, seq, reason), request, receipt("correct"))
+
+    def note(self, code: str, text: str, request: str | None = None) -> Receipt:
+        """Write a note."""
+        return self._write("note", (code, text), request, receipt("note"))
+
+    def attachment(self, sha256: str) -> bytes:
+        """The content of a file."""
+        self.calls.append(("attachment", sha256))
+        if self.troubles:
+            raise self.troubles.pop(0)
+        return self.files[sha256]
+
+    def dossiers(
+        self,
+        wanted: ListFilter,
+        order: str = "code",
+        after: object | None = None,  # noqa: ARG002
+        limit: int = 50,
+    ) -> Page[DossierRow]:
+        """Those of `rows` of which the words begin words of code or title."""
+        self.calls.append(("dossiers", (wanted.text, order)))
+        if self.troubles:
+            raise self.troubles.pop(0)
+        words = fold(wanted.text.replace("-", " ")).split()
+        found = [
+            row
+            for row in self.rows
+            if all(
+                any(
+                    part.startswith(word)
+                    for part in fold(f"{row.code} {row.title}".replace("-", " ")).split()
+                )
+                for word in words
+            )
+        ]
+        return Page(tuple(found[:limit]))
 
     def register_read(self, path: str, answers: Any = None) -> ImportPlan:
         """Read a register."""

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -13,22 +13,29 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from kcflow.config import Config
 from kcflow.labels import HOLDER, OFFICE_KIND, ROLE, STALLED
 from kcflow.services.views import (
+    BulkItem,
     DossierCard,
     DossierRow,
     DueView,
+    FlowPhase,
+    FlowState,
     HistoryFilter,
     HistoryView,
     ListFilter,
     Mark,
     MoneyView,
+    MoveInput,
     OfficeView,
     OptionView,
     Page,
     PaperView,
     PersonView,
     PhaseView,
+    Preview,
     Reason,
+    Receipt,
     RoleView,
+    SavedView,
     StalledKind,
     StalledRow,
 )
@@ -52,7 +59,8 @@ TITLES = (
     "Hỗ trợ thiết kế mẫu mã, bao bì cho sản phẩm miến dong",
 )
 _MARKS: tuple[Mark, ...] = ("late", "near", "ok", "ok", "returned", "none", "completed", "ended")
-KCQG: Lifecycle = next(lifecycle for lifecycle in builtin() if lifecycle.name == "kcqg")
+LIFECYCLES: tuple[Lifecycle, ...] = tuple(sorted(builtin(), key=lambda lifecycle: lifecycle.name != "kcqg"))
+KCQG: Lifecycle = LIFECYCLES[0]
 
 
 def make_row(i: int, title: str | None = None) -> DossierRow:
@@ -218,7 +226,9 @@ def make_history(i: int, row: DossierRow, actor: PersonView) -> HistoryView:
         waits_for_label=row.waits_for_label,
         corrects=None,
         corrected_by=(),
-        changes=(("title", Label("Tên đề án", "Title"), "cũ", "mới"),) if i % 4 == 0 else (),
+        changes=(("title", Label("Tên đề án", "Title"), Label("cũ", "cũ"), Label("mới", "mới")),)
+        if i % 4 == 0
+        else (),
         lifecycle="kcqg@2014",
         request=f"00000000-0000-4000-8000-{i:012}",
         digest="d" * 64,
@@ -257,6 +267,30 @@ def _page(rows: Sequence[V], after: object | None, limit: int) -> Page[V]:
     return Page(tuple(rows[start : start + limit]), start + limit if start + limit < len(rows) else None)
 
 
+def _flow_states(lifecycle: Lifecycle, phase: str, rows: Sequence[DossierRow]) -> tuple[FlowState, ...]:
+    """The figures of the states of one phase."""
+    states = []
+    for state in lifecycle.states:
+        if state.phase != phase:
+            continue
+        own = [row for row in rows if (row.lifecycle, row.state) == (lifecycle.key, state.name)]
+        late = [row for row in own if row.mark == "late" and not row.ending]
+        states.append(
+            FlowState(
+                lifecycle=lifecycle.key,
+                state=state.name,
+                label=state.label,
+                count=len(own),
+                late_law=sum(row.due_kind == "law" for row in late),
+                late_policy=sum(row.due_kind == "policy" for row in late),
+                near=sum(row.mark == "near" for row in own),
+                requested=sum(row.requested for row in own),
+                ending=state.ending,
+            )
+        )
+    return tuple(states)
+
+
 @dataclass
 class ListDesk:
     """Stands for `kcflow.services.desk.Desk`.
@@ -275,6 +309,8 @@ class ListDesk:
     today: date = TODAY
     sample_day: date | None = None
     closed: bool = False
+    views: list[SavedView] = field(default_factory=list)
+    one_province: bool = False
 
     def _read(self, name: str) -> None:
         self.calls.append(name)
@@ -282,6 +318,11 @@ class ListDesk:
             self.gate.wait(10)
         if self.fail is not None:
             raise self.fail
+
+    def written(self) -> int:
+        """Another number once the dossiers are others."""
+        self._read("written")
+        return hash(tuple(self.rows))
 
     def work_as(self, login: str) -> ListDesk:
         """The desk of another person."""
@@ -293,10 +334,37 @@ class ListDesk:
         mine = [row for row in self.rows if not row.ending and row.due_on is not None]
         return sorted(mine, key=lambda row: (row.due_on or TODAY, row.code))
 
-    def inbox(self, after: object | None = None, limit: int = 50) -> Page[DossierRow]:
+    def inbox(
+        self,
+        after: object | None = None,
+        limit: int = 50,
+        wanted: ListFilter | None = None,
+        order: str = "due",
+    ) -> Page[DossierRow]:
         """Open dossiers with a due date, the earliest first."""
         self._read("inbox")
-        return _page(self._mine(), after, limit)
+        return _page(self._doable(self._inbox(wanted or ListFilter(), order)), after, limit)
+
+    def _inbox(self, wanted: ListFilter, order: str) -> list[DossierRow]:
+        mine = {row.code for row in self._mine()}
+        return [row for row in self._ordered(wanted, order) if row.code in mine]
+
+    def _doable(self, rows: Sequence[DossierRow]) -> list[DossierRow]:
+        doable = tuple(option.label for option in OPTIONS if option.possible)
+        return [replace(row, doable=doable) for row in rows]
+
+    def inbox_index(
+        self, wanted: ListFilter, order: str = "due", stop: Callable[[], bool] | None = None
+    ) -> Sequence[int]:
+        """The numbers of what the inbox lists."""
+        self._read("inbox_index")
+        number = {row.code: at for at, row in enumerate(self.rows)}
+        return [number[row.code] for row in self._inbox(wanted, order)]
+
+    def inbox_at(self, ids: Sequence[int]) -> tuple[DossierRow, ...]:
+        """These."""
+        self._read("inbox_at")
+        return tuple(self._doable([self.rows[at] for at in ids]))
 
     def inbox_count(self) -> int:
         """How many."""
@@ -314,6 +382,13 @@ class ListDesk:
             and wanted.plan_year in (None, row.plan_year)
             and wanted.source in (None, row.source)
             and not (wanted.open_only and row.ending)
+            and (not wanted.provinces or row.province in wanted.provinces)
+            and (not wanted.offices or row.unit_office in wanted.offices)
+            and wanted.waits_for in (None, row.waits_for)
+            and (wanted.due_from is None or (row.due_on or date.min) >= wanted.due_from)
+            and (wanted.due_to is None or (row.due_on or date.max) <= wanted.due_to)
+            and (wanted.amount_from is None or row.requested >= wanted.amount_from)
+            and (wanted.amount_to is None or row.requested <= wanted.amount_to)
         ]
 
     def dossiers(
@@ -321,26 +396,106 @@ class ListDesk:
     ) -> Page[DossierRow]:
         """What passes the filter."""
         self._read(f"dossiers {wanted.text}".strip())
-        rows = self._passing(wanted)
-        if order == "due":
-            rows.sort(key=lambda row: (row.due_on or date.max, row.code))
-        elif order == "newest":
-            rows.sort(key=lambda row: row.code, reverse=True)
-        return _page(rows, after, limit)
+        return _page(self._ordered(wanted, order), after, limit)
 
-    def count(self, wanted: ListFilter, cap: int = 1001) -> int:
+    def _ordered(self, wanted: ListFilter, order: str) -> list[DossierRow]:
+        rows = self._passing(wanted)
+        keys: dict[str, Callable[[DossierRow], object]] = {
+            "due": lambda row: (row.due_on or date.max, row.code),
+            "requested": lambda row: (row.requested, row.code),
+            "title": lambda row: (fold(row.title), row.code),
+        }
+        key = keys.get(order.removeprefix("-"), lambda row: row.code)
+        rows.sort(key=key, reverse=order.startswith("-") or order == "newest")
+        return rows
+
+    def count(self, wanted: ListFilter | None = None, cap: int = 1001) -> int:
         """How many pass."""
         self._read("count")
-        return min(cap, len(self._passing(wanted)))
+        return min(cap, len(self._passing(wanted or ListFilter())))
+
+    def dossier_index(
+        self, wanted: ListFilter, order: str = "code", stop: Callable[[], bool] | None = None
+    ) -> Sequence[int]:
+        """The numbers of what passes, in order."""
+        self._read("dossier_index")
+        number = {row.code: at for at, row in enumerate(self.rows)}
+        return [number[row.code] for row in self._ordered(wanted, order)]
+
+    def dossiers_at(self, ids: Sequence[int]) -> tuple[DossierRow, ...]:
+        """These."""
+        self._read("dossiers_at")
+        return tuple(self.rows[at] for at in ids)
 
     def dossier(self, code: str) -> DossierCard:
         """One."""
         self._read(f"dossier {code}")
         return make_card(next(row for row in self.rows if row.code == code))
 
-    def _stalled(self, kinds: Sequence[str]) -> list[StalledRow]:
+    def options(self, code: str, move: MoveInput | None = None) -> tuple[OptionView, ...]:
+        """The same acts everywhere but where something has ended."""
+        self._read("options")
+        row = next(row for row in self.rows if row.code == code)
+        return () if row.ending else OPTIONS
+
+    def preview(self, code: str, action: str, move: MoveInput | None = None) -> Preview:
+        """What the act would do; a returned dossier says no."""
+        self._read("preview")
+        row = next(row for row in self.rows if row.code == code)
+        option = next(option for option in OPTIONS if option.name == action)
+        allowed = row.mark != "returned"
+        no = Reason("guard", "returned", Label("đề án đang bị trả lại", "the proposal is returned"))
+        return Preview(
+            code=code,
+            title=row.title,
+            option=option if allowed else replace(option, allowed=False, reasons=(no,)),
+            allowed=allowed,
+            from_label=row.state_label,
+            to_label=option.target_label,
+            waits_for_label=HOLDER["agency"],
+            due=DueView(TODAY + timedelta(days=10), "law", "TT 36/2013 Đ10.2b"),
+            amount_before=None,
+            amount_after=None,
+        )
+
+    def advance_many(
+        self, codes: Sequence[str], action: str, move: MoveInput, all_or_nothing: bool = True
+    ) -> tuple[BulkItem, ...]:
+        """Do it, and remember who asked for what."""
+        self._read(f"advance_many {len(codes)} {move.request}")
+        option = next(option for option in OPTIONS if option.name == action)
+        target = option.target_label or Label("", "")
+        return tuple(
+            BulkItem(
+                code,
+                Receipt(
+                    code=code,
+                    title=next(row.title for row in self.rows if row.code == code),
+                    seq=4,
+                    action=action,
+                    action_label=option.label,
+                    from_state="drafting",
+                    from_label=Label("Soạn thảo", "Drafting"),
+                    to_state="registered",
+                    to_label=target,
+                    waits_for_label=HOLDER["agency"],
+                    due=None,
+                    on=TODAY,
+                    at=datetime(2024, 6, 28, 3, tzinfo=UTC),
+                    hash=f"{number:08x}" + "0" * 56,
+                    request=move.request or "",
+                    repeated=False,
+                ),
+            )
+            for number, code in enumerate(codes)
+        )
+
+    def _stalled(self, kinds: Sequence[str], wanted: ListFilter | None = None) -> list[StalledRow]:
         found = []
+        passing = {row.code for row in self._passing(wanted or ListFilter())}
         for i, row in enumerate(self.rows):
+            if row.code not in passing:
+                continue
             kind: StalledKind
             if row.mark == "late":
                 kind = "law" if i % 3 else "policy"
@@ -378,27 +533,82 @@ class ListDesk:
         limit: int = 50,
         near_days: int = 5,
         kinds: Sequence[str] = (),
+        wanted: ListFilter | None = None,
     ) -> Page[StalledRow]:
         """What stands still."""
         self._read("stalled")
-        return _page(self._stalled(kinds), after, limit)
+        return _page(self._stalled(kinds, wanted), after, limit)
 
-    def stalled_counts(self, as_of: date | None = None) -> dict[str, int]:
+    def stalled_counts(self, as_of: date | None = None, wanted: ListFilter | None = None) -> dict[str, int]:
         """How many of each kind."""
         self._read("stalled_counts")
         counts = dict.fromkeys(("law", "policy", "waiting", "near"), 0)
-        for stalled in self._stalled(()):
+        for stalled in self._stalled((), wanted):
             counts[stalled.kind] += 1
         return counts
+
+    def flow(self, wanted: ListFilter | None = None) -> tuple[FlowPhase, ...]:
+        """Every phase of both sources, with the dossiers of each state."""
+        self._read("flow")
+        rows = self._passing(wanted or ListFilter())
+        return tuple(
+            FlowPhase(lifecycle.name, phase.name, phase.label, _flow_states(lifecycle, phase.name, rows))
+            for lifecycle in LIFECYCLES
+            for phase in lifecycle.phases
+            if (wanted or ListFilter()).source in (None, lifecycle.name)
+        )
+
+    def lifecycle(self, key: str) -> Lifecycle:
+        """One of the two built in."""
+        return next(lifecycle for lifecycle in LIFECYCLES if lifecycle.key == key)
 
     def history(
         self, wanted: HistoryFilter, after: object | None = None, limit: int = 50
     ) -> Page[HistoryView]:
         """The feed."""
         self._read("history")
+        return _page(self._feed(wanted), after, limit)
+
+    def history_index(
+        self, wanted: HistoryFilter, oldest_first: bool = False, stop: Callable[[], bool] | None = None
+    ) -> Sequence[int]:
+        """The ids of the feed."""
+        self._read("history_index")
+        ids = [view.id for view in self._feed(wanted)]
+        return ids[::-1] if oldest_first else ids
+
+    def history_at(self, ids: Sequence[int]) -> tuple[HistoryView, ...]:
+        """These."""
+        self._read("history_at")
+        known = {view.id: view for view in self._feed(HistoryFilter())}
+        return tuple(known[one] for one in ids)
+
+    def saved_views(self, list_name: str) -> tuple[SavedView, ...]:
+        """Those of a list."""
+        self._read("saved_views")
+        return tuple(view for view in self.views if view.list == list_name)
+
+    def save_view(
+        self, list_name: str, name: str, payload: Mapping[str, object], shared: bool = False
+    ) -> SavedView:
+        """Keep one, in place of one's own of that name."""
+        self._read("save_view")
+        self.views = [view for view in self.views if not (view.mine and view.name == name)]
+        view = SavedView(
+            len(self.calls), list_name, name, self.me.login, self.me.name, shared, True, dict(payload)
+        )
+        self.views.append(view)
+        return view
+
+    def forget_view(self, view_id: int) -> None:
+        """Take one away."""
+        self._read("forget_view")
+        self.views = [view for view in self.views if view.id != view_id]
+
+    def _feed(self, wanted: HistoryFilter) -> list[HistoryView]:
         people = self.people_known
         views = [make_history(i, row, people[i % len(people)]) for i, row in enumerate(self.rows)]
-        found = [
+        return [
             view
             for view in views
             if wanted.dossier in (None, view.dossier)
@@ -408,7 +618,6 @@ class ListDesk:
             and (wanted.on_from is None or view.on >= wanted.on_from)
             and (wanted.on_to is None or view.on <= wanted.on_to)
         ]
-        return _page(found, after, limit)
 
     def people(self) -> tuple[PersonView, ...]:
         """Everybody."""
@@ -421,8 +630,8 @@ class ListDesk:
         return make_offices()
 
     def lifecycles(self) -> tuple[Lifecycle, ...]:
-        """The national one."""
-        return (KCQG,)
+        """Both."""
+        return LIFECYCLES
 
     def states(self) -> tuple[tuple[str, Label, Label], ...]:
         """Every state."""

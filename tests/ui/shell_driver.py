@@ -26,14 +26,12 @@ def make_app(desk: ListDesk, lang: str = "vi") -> KcflowApp:
 
 def shell_of(app: KcflowApp) -> ShellScreen:
     """The shell, whatever stands in front of it."""
-    shell = app.screen_stack[1]
-    assert isinstance(shell, ShellScreen)
-    return shell
+    return next(screen for screen in app.screen_stack if isinstance(screen, ShellScreen))
 
 
 def at_rest(app: KcflowApp) -> bool:
     """Whether the store is open and nothing is being read for the screen in front and the shell's pane."""
-    if app.desk is None or len(app.screen_stack) < 2:
+    if app.desk is None or not app.keys_done:
         return False
     shell, screen = shell_of(app), app.screen
     pane = shell.pane

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from textual.widgets import Button
@@ -41,6 +42,14 @@ def fill(shown: Showing) -> None:
     screen.query_one("#field-act-signer", TextField).text = "Nguyễn Văn Giám"
 
 
+async def expand(shown: Showing, name: str) -> None:
+    """Open the fields of a missing paper by its line, with the real key."""
+    line = shown.screen.query_one(f"#{name}-missing").query_one("_Line")
+    line.focus()
+    await shown.press("enter")
+    await shown.until(lambda: shown.screen.query(f"#field-{name}-number Entry"), f"the fields of {name}")
+
+
 def values(shown: Showing) -> dict[str, object]:
     return {field.key: field.value for field in shown.screen.query(Field).results(Field)}
 
@@ -73,8 +82,11 @@ async def test_asks_only_for_what_the_act_needs() -> None:
             "amount",
             "round",
             "reason",
-            "missing1-kind",
         } <= keys
+        assert not any(key.startswith("missing") for key in keys)
+        await expand(shown, "missing1")
+        keys = {field.key for field in shown.screen.query(Field).results(Field)}
+        assert {"missing1-kind", "missing1-number", "missing1-file"} <= keys
 
 
 async def test_the_date_of_the_act_is_today_and_may_not_be_later() -> None:
@@ -102,6 +114,7 @@ async def test_a_missing_paper_is_recorded_with_the_act() -> None:
     async with showing(dialog(), desk) as shown:
         fill(shown)
         screen = shown.screen
+        await expand(shown, "missing1")
         screen.query_one("#field-missing1-kind", ChoiceField).choose("mau_4b")
         screen.query_one("#field-missing1-number", TextField).text = "7/PTĐ"
         screen.query_one("#field-missing1-conclusion", ChoiceField).choose("agreed")
@@ -143,8 +156,10 @@ async def test_a_conclusion_is_asked_only_of_those_whose_it_is() -> None:
     kinds = (("bien_ban_tham_dinh", label("Biên bản thẩm định cấp Bộ")),)
     async with showing(dialog(option(missing_documents=(kinds,)))) as shown:
         # A clerk of the department does not conclude the ministry's appraisal.
+        await expand(shown, "missing1")
         assert not shown.screen.query("#field-missing1-conclusion")
     async with showing(dialog()) as shown:
+        await expand(shown, "missing1")
         assert shown.screen.query_one("#field-missing1-conclusion").display
 
 
@@ -181,6 +196,39 @@ async def test_the_receipt_is_shown_and_handed_back() -> None:
         await shown.press("enter")
         await shown.until(lambda: shown.results, "the receipt")
         assert shown.results[0].mark == "9f3a77c1"
+
+
+async def test_the_receipt_is_copied_by_a_key() -> None:
+    async with showing(dialog()) as shown:
+        fill(shown)
+        assert "chép biên nhận" not in shown.text
+        await shown.press("f10")
+        await shown.reads("mã xác nhận 9f3a77c1")
+        await shown.reads("chép biên nhận")
+        await shown.press("y")
+        await shown.reads("Đã chép biên nhận")
+        (copied,) = shown.app.copied
+        assert "dòng #4 của KCQG-24-0017, mã xác nhận 9f3a77c1" in copied
+
+
+async def test_money_is_shown_before_and_after_in_preview_and_receipt() -> None:
+    chosen = option(amount="allocated", suggested_amount=130_000_000, act_documents=(), reasons=())
+    desk = FakeDesk(card=card(options=(chosen,)))
+    async with showing(dialog(chosen), desk) as shown:
+        await shown.reads("Số tiền phân bổ: — → 130.000.000 đ")
+        await shown.press("f10")
+        await shown.reads("Đã thực hiện")
+        assert "Số tiền phân bổ: — → 130.000.000 đ" in shown.text
+        assert "Đang thẩm định cấp cơ sở → Đã đăng ký với Cục" in shown.text
+
+
+async def test_the_rules_are_not_asked_twice_about_the_same() -> None:
+    desk = FakeDesk()
+    async with showing(dialog(), desk) as shown:
+        await shown.press("tab", "a", "backspace")
+        await shown.until(lambda: len(desk.asked("preview")) >= 1, "a preview")
+        asked = desk.asked("preview")
+        assert all(one != other for one, other in pairwise(asked))
 
 
 async def test_escape_cancels_without_writing() -> None:
@@ -228,7 +276,7 @@ async def test_a_retry_carries_the_same_request_and_is_known_again() -> None:
     [
         (busy(), ("Kho dữ liệu đang bận: hãy thử lại.",)),
         (refused(), ("Thiếu phiếu thẩm định: hãy ghi nhận.", "Ngày văn bản sau ngày thực hiện: hãy sửa.")),
-        (conflict(), ("Trần Thị Lan đã chuyển hồ sơ này", "Bấm r (hoặc F5) để tải dữ liệu mới")),
+        (conflict(), ("Trần Thị Lan đã chuyển hồ sơ này", "Nhấn F5 để tải dữ liệu mới")),
     ],
 )
 async def test_trouble_is_said_in_place_and_nothing_typed_is_lost(
@@ -282,11 +330,11 @@ async def test_an_act_that_ends_something_is_confirmed_once_more() -> None:
         shown.screen.query_one("#field-reason", MemoField).text = "Không đạt tiêu chí"
         await shown.pilot.pause()
         await shown.press("f10")
-        await shown.reads("Bấm F10 lần nữa để thực hiện")
+        await shown.reads("Nhấn F10 lần nữa để thực hiện")
         assert desk.asked("advance") == []
         # A change in between takes the confirmation back.
         shown.screen.query_one("#field-reason", MemoField).text = "Không đạt tiêu chí 2"
-        await shown.until(lambda: "Bấm F10 lần nữa" not in shown.text, "no longer armed")
+        await shown.until(lambda: "Nhấn F10 lần nữa" not in shown.text, "no longer armed")
         await shown.press("f10", "f10")
         await shown.reads("Đã thực hiện")
         assert desk.asked("advance")[0][2].reason == "Không đạt tiêu chí 2"
@@ -304,6 +352,7 @@ async def test_a_reason_of_spaces_is_no_reason() -> None:
 async def test_f2_switches_the_language_and_keeps_what_was_typed() -> None:
     async with showing(dialog()) as shown:
         fill(shown)
+        await expand(shown, "missing1")
         shown.screen.query_one("#field-missing1-kind", ChoiceField).choose("mau_4b")
         await shown.pilot.pause()
         before = values(shown)
@@ -342,6 +391,8 @@ async def test_hostile_texts_are_shown_harmlessly(title: str) -> None:
     desk.troubles[0].text = label(title)  # type: ignore[attr-defined]
     async with showing(dialog(chosen), desk) as shown:
         assert shown.screen.query(PaperBox)
+        assert_harmless(shown.app)
+        await expand(shown, "missing1")
         assert_harmless(shown.app)
         fill(shown)
         await shown.press("f10")

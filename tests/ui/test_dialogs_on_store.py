@@ -15,6 +15,7 @@ from screens.amounts import MoneyField
 from screens.choices import ChoiceField
 from screens.draft import DraftScreen
 from screens.fields import DateField, TextField
+from screens.missing_paper import MissingPaper
 from screens.papers import PapersDialog
 from screens.proposal import ProposalScreen
 from screens.register import RegisterScreen
@@ -83,6 +84,7 @@ async def test_an_act_that_lacks_nothing_moves_the_dossier_once(unit: Desk) -> N
             dialog.query_one("#field-act-date", DateField).text = unit.today.strftime("%d/%m/%Y")
             dialog.query_one("#field-act-signer", TextField).text = "Nguyễn Văn Giám"
         for number, kinds in enumerate(option.missing_documents, start=1):
+            await dialog.query_one(f"#missing{number}-missing", MissingPaper).open()
             dialog.query_one(f"#field-missing{number}-number", TextField).text = f"{number}/{kinds[0][0]}"
         await shown.press("f10", "f10")
         await shown.reads("Đã thực hiện")
@@ -116,10 +118,12 @@ async def test_papers_and_their_file_are_recorded(unit: Desk, tmp_path: Path) ->
     scan = tmp_path / "dự toán.pdf"
     scan.write_bytes(b"%PDF-1.4 scan")
     async with showing(PapersDialog(code, "x"), unit) as shown:
-        await shown.until(lambda: shown.screen.query("#paper1-box"), "the first paper")
-        shown.screen.query_one("#field-paper1-kind", ChoiceField).choose("mau_1")
-        shown.screen.query_one("#field-paper1-number", TextField).text = "7/DT"
-        shown.screen.query_one("#field-paper1-file").text = str(scan)
+        await shown.until(lambda: shown.screen._box is not None, "the fields")
+        await shown.type(str(scan))
+        await shown.press("enter")
+        await shown.reads("Đã thêm 1 tệp")
+        shown.screen.query_one("#field-paper-kind", ChoiceField).choose("mau_1")
+        shown.screen.query_one("#field-paper-number", TextField).text = "7/DT"
         await shown.press("f10")
         await shown.until(lambda: shown.results, "recorded")
     (paper,) = unit.dossier(code).papers

@@ -241,7 +241,8 @@ async def test_every_field_can_be_reached(size: tuple[int, int]) -> None:
                 assert shown.app.screen.region.overlaps(focused.region), focused
                 seen.update(node.key for node in focused.ancestors_with_self if isinstance(node, Field))
             await shown.press("tab")
-        assert seen == {field.key for field in shown.screen.query(Field).results(Field)}
+        shown_fields = {field.key for field in shown.screen.query(Field).results(Field) if field.display}
+        assert seen == shown_fields
 
 
 @pytest.mark.parametrize("title", HOSTILE_TITLES)
@@ -254,3 +255,26 @@ async def test_hostile_content_is_shown_harmlessly_and_stays_as_it_is(title: str
         # Looking at it changes nothing: only the field that was touched would be sent.
         await shown.press("escape")
         await shown.until(lambda: shown.results, "closed as untouched")
+
+
+async def test_each_wrong_field_is_counted_once() -> None:
+    async with showing(DraftScreen("kcqg"), FakeDesk()) as shown:
+        await fill(shown)
+        text(shown, "ends_on").text = "31/02/2025"
+        await shown.press("f10")
+        await shown.reads("Còn 1 ô cần sửa")
+
+
+async def test_partner_provinces_are_asked_of_a_proposal_of_several_provinces() -> None:
+    desk = FakeDesk()
+    async with showing(DraftScreen("kcqg"), desk) as shown:
+        await fill(shown)
+        partners = shown.screen.query_one("#field-partner_provinces", ManyField)
+        assert not partners.display
+        shown.screen.query_one("#field-kinds", ManyField).boxes.tick(["multi_province"])
+        await shown.until(lambda: partners.display, "the provinces")
+        partners.boxes.tick(["63:10"])
+        await shown.press("f10")
+        await shown.until(lambda: shown.results, "written")
+        (draft,) = desk.asked("create")
+        assert draft.partner_provinces == ("63:10",)

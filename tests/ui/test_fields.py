@@ -258,6 +258,26 @@ async def test_a_path_is_completed_with_the_right_arrow(tmp_path: Path) -> None:
         assert field.value == str(tmp_path / "KCQG-2024.xlsx")
 
 
+async def test_a_path_is_completed_with_tab_and_a_whole_one_moves_on(tmp_path: Path) -> None:
+    (tmp_path / "hồ sơ").mkdir()
+    (tmp_path / "hồ sơ" / "biểu.xlsx").write_bytes(b"")
+    field, other = FileField("a", NAME), TextField("b", NAME)
+    async with Form(field, other).run_test() as pilot:
+        field.focus_entry()
+        entry = field.query_one(Entry)
+        entry.insert_text_at_cursor(f"{tmp_path}/h")
+        await wait_for(pilot, lambda: entry._suggestion, "the folder")
+        await pilot.press("tab")
+        assert field.text == f"{tmp_path}/hồ sơ/"
+        entry.insert_text_at_cursor("b")
+        await wait_for(pilot, lambda: entry._suggestion.endswith("biểu.xlsx"), "the file")
+        await pilot.press("tab")
+        assert field.value == str(tmp_path / "hồ sơ" / "biểu.xlsx")
+        assert entry.has_focus
+        await pilot.press("tab")
+        assert other.query_one(Entry).has_focus
+
+
 def test_a_folder_offers_folders_and_workbooks_only(tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(b"")
     (tmp_path / "a.txt").write_bytes(b"")
@@ -290,3 +310,28 @@ async def test_emptiness_is_said_only_on_sending() -> None:
         assert not first.check()
         await pilot.pause()
         assert "Ô này phải nhập." in screen_text(app)
+
+
+@pytest.mark.parametrize("kind", [TextField, MemoField])
+@pytest.mark.parametrize(
+    ("burst", "stands"),
+    [
+        ("d\bđe\bê\bề", "đề"),
+        ("to\bôi\b\bối", "tối"),
+        (unicodedata.normalize("NFD", "chế") + "\b", "ch"),
+        (unicodedata.normalize("NFD", "Điện") + "\b\bện", "Điện"),
+    ],
+)
+async def test_a_burst_of_letters_and_backspaces_keeps_its_order(
+    kind: type[TextField | MemoField], burst: str, stands: str
+) -> None:
+    """Regression: backspaces came after the letters that followed them in one write of the terminal."""
+    field = kind("a", NAME)
+    app = Form(field)
+    async with app.run_test() as pilot:
+        field.focus_entry()
+        await pilot.pause()
+        for char in burst:
+            key = events.Key("backspace", "\x7f") if char == "\b" else events.Key(char, char)
+            app.post_message(key)
+        await wait_for(pilot, lambda: field.text == stands, f"{stands} stands there")

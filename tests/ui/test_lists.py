@@ -12,19 +12,22 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from kcflow.app import KcflowApp
+from kcflow.formats import signed
 from kcflow.i18n import set_language
 from kcflow.services.errors import StoreProblem
-from kcflow.services.views import HistoryFilter, HistoryView, ListFilter, OptionView
+from kcflow.services.views import HistoryFilter, HistoryView, ListFilter, OptionView, StalledRow
 from screens.choices import ChoiceField
 from screens.choose import ChooseAct
 from screens.dossiers import DossiersPane
 from screens.fields import DateField, TextField
 from screens.filters import FilterDialog
 from screens.history import HistoryPane, RecordDialog
+from screens.inbox import InboxPane
 from screens.pairs import wrapped
 from screens.people import WorkAsDialog
+from screens.picks import PickField
 from screens.record import record_pairs
-from screens.rows import short_date, signed
+from screens.rows import short_date
 from screens.stalled import StalledPane
 from states.model import Label
 from tests.ui.list_desk import TODAY, ListDesk, make_history, make_people, make_row
@@ -63,14 +66,14 @@ def words(app: KcflowApp, selector: str) -> str:
 async def test_the_inbox_shows_the_earliest_first_and_what_can_be_done() -> None:
     async with started() as (app, pilot):
         lines = screen_text(app).splitlines()
-        assert "KCQG-24-0032" in lines[3]
-        assert "▲" in lines[3]
-        assert "−34 ngày" in lines[3]
+        assert "KCQG-24-0032" in lines[4]
+        assert "▲" in lines[4]
+        assert "−34 ngày" in lines[4]
         shown = screen_text(app)
         assert "Làm được ngay:  Đăng ký với Cục · Trả bổ sung" in shown
         assert "Chưa làm được:  Phê duyệt — thuộc thẩm quyền Bộ trưởng" in shown
         await press(pilot, "down")
-        assert "KCQG-24-0024 Ứng dụng máy móc thiết bị tiên tiến" in screen_text(app)
+        assert words(app, "#detail-title").startswith("KCQG-24-0024  ▲ Soạn thảo  Ứng dụng")
 
 
 async def test_holding_a_key_reads_the_last_row_only() -> None:
@@ -113,13 +116,92 @@ async def test_n_and_control_o_start_and_import(opened: list[tuple[str, ...]]) -
     assert opened == [("draft",), ("register",)]
 
 
+async def test_the_inbox_is_searched_sorted_and_filtered_like_the_list() -> None:
+    desk = ListDesk()
+    async with started(desk) as (app, pilot):
+        pane = shell_of(app).pane
+        assert isinstance(pane, InboxPane)
+        await press(pilot, "slash")
+        await pilot.press(*"mien", "space", *"dong")
+        await rest(pilot)
+        mine = [row for row in desk._mine() if "miến dong" in row.title]
+        assert 0 < len(mine) == pane.table.row_count
+        assert all("Đăng ký với Cục" in str(row.cells) for row in pane.table.rows_in_memory)
+        await press(pilot, *"zz")
+        assert "nhấn 2 để tìm trong mọi đề án" in screen_text(app)
+        await press(pilot, "down", "escape", "o")
+        assert pane.table.row_count == 20
+        assert pane.order == "code"
+        await press(pilot, "f", "tab", "tab", "tab", "tab", "tab", "tab", "tab")
+        assert isinstance(app.screen, FilterDialog)
+        next(field for field in app.screen.query(ChoiceField) if field.key == "plan_year").choose("2024")
+        await press(pilot, "ctrl+s")
+        assert "Năm 2024 ✕" in screen_text(app)
+        assert {row.key for row in pane.table.rows_in_memory} == {
+            row.code for row in desk._mine() if row.plan_year == 2024
+        }
+
+
+async def test_one_province_goes_without_saying_and_long_codes_are_whole() -> None:
+    long_code = replace(make_row(1), code="KCQG-23-113456")
+    desk = ListDesk(rows=[long_code, *(make_row(i) for i in range(2, 41))], one_province=True)
+    async with started(desk, size=(120, 40)) as (app, pilot):
+        await press(pilot, "2")
+        lines = screen_text(app).splitlines()
+        assert "Tỉnh" not in lines[3]
+        assert "KCQG-23-113456  Xây" in lines[4]
+        for row in desk.rows[:10]:
+            assert any(row.code in line and row.state_label.vi[:27] in line for line in lines), (
+                row.state_label
+            )
+        await press(pilot, "C")
+        assert "Tỉnh" in screen_text(app)
+
+
+async def test_neighbours_are_those_of_the_whole_list() -> None:
+    desk = ListDesk(rows=[make_row(i) for i in range(1, 6001)])
+    async with started(desk) as (app, pilot):
+        await press(pilot, "2", "end", "enter")
+        for key, place in (
+            ("left_square_bracket", "5.999/6.000"),
+            ("right_square_bracket", "6.000/6.000"),
+            ("right_square_bracket", "Đã hết danh sách"),
+            ("left_square_bracket", "5.999/6.000"),
+        ):
+            await press(pilot, key)
+            assert place in screen_text(app)
+        assert desk.calls[-1] == "dossier KCQG-24-5999"
+        assert desk.calls.count("dossier_index") == 1
+
+
+async def test_what_stands_still_is_filtered_and_counted_as_filtered() -> None:
+    desk = ListDesk()
+    async with started(desk) as (app, pilot):
+        await press(pilot, "3")
+        pane = cast("StalledPane", shell_of(app).pane)
+        before = pane.counts
+        pane.show(ListFilter(plan_year=2024))
+        await rest(pilot)
+        assert pane.counts == desk.stalled_counts(None, ListFilter(plan_year=2024)) != before
+        assert "Năm 2024 ✕" in screen_text(app)
+        await press(pilot, "c")
+        assert {cast("StalledRow", row.payload).kind for row in pane.table.rows_in_memory} == {"law"}
+        saved = pane.asked()
+        await press(pilot, "escape")
+        assert pane.counts == before
+        assert pane.table.row_count == len(desk._stalled(()))
+        pane.show_view("mine", {"filter": saved})
+        await rest(pilot)
+        assert (pane.kind, pane.filter.plan_year) == ("law", 2024)
+
+
 async def test_an_empty_inbox_leads_the_way() -> None:
     async with started(ListDesk(rows=[])) as (app, pilot):
         assert "^o nhập biểu tổng hợp, n tạo đề án mới" in screen_text(app)
         await press(pilot, "2")
         assert "Chưa có đề án nào: ^o nhập biểu tổng hợp, n tạo mới." in screen_text(app)
         await press(pilot, "3")
-        assert "Không có đề án nào tồn đọng." in screen_text(app)
+        assert "Không có đề án nào tồn đọng: 2 xem mọi đề án." in screen_text(app)
         await press(pilot, "4")
         assert "Chưa có việc nào được ghi." in screen_text(app)
 
@@ -131,7 +213,7 @@ async def test_h_shows_the_history_of_the_row() -> None:
         assert isinstance(pane, HistoryPane)
         assert pane.filter == HistoryFilter(dossier="KCQG-24-0032")
         assert pane.table.row_count == 1
-        assert "Lọc: KCQG-24-0032" in screen_text(app)
+        assert " KCQG-24-0032 ✕" in screen_text(app).splitlines()[2]
 
 
 # Which act
@@ -188,7 +270,7 @@ def dossiers(app: KcflowApp) -> DossiersPane:
 
 async def test_search_as_one_types_without_diacritics() -> None:
     async with started() as (app, pilot):
-        await press(pilot, "slash")
+        await press(pilot, "2", "slash")
         await pilot.press(*"mien", "space", *"dong")
         await rest(pilot)
         assert dossiers(app).table.row_count == 6
@@ -197,14 +279,14 @@ async def test_search_as_one_types_without_diacritics() -> None:
         assert dossiers(app).table.has_focus
         await press(pilot, "escape")
         assert dossiers(app).table.row_count == 40
-        assert app.screen.query_one(Input).value == ""
+        assert dossiers(app).query_one(Input).value == ""
 
 
 async def test_decomposed_letters_are_searched_as_composed_ones() -> None:
     desk = ListDesk()
     async with started(desk) as (app, pilot):
-        await press(pilot, "slash")
-        app.screen.query_one(Input).value = "ga\u0323ch"
+        await press(pilot, "2", "slash")
+        dossiers(app).query_one(Input).value = "ga\u0323ch"
         await rest(pilot)
         assert dossiers(app).table.row_count == 7
 
@@ -212,7 +294,7 @@ async def test_decomposed_letters_are_searched_as_composed_ones() -> None:
 async def test_only_the_last_search_is_shown_however_slow_the_first_was() -> None:
     desk = ListDesk()
     async with started(desk) as (app, pilot):
-        await press(pilot, "slash")
+        await press(pilot, "2", "slash")
         gate = desk.gate = threading.Event()
         await pilot.press(*"go")
         await wait_for(pilot, lambda: "dossiers go" in desk.calls, "the first search")
@@ -228,7 +310,7 @@ async def test_only_the_last_search_is_shown_however_slow_the_first_was() -> Non
 async def test_a_failing_search_is_a_sentence_and_the_next_one_works() -> None:
     desk = ListDesk()
     async with started(desk) as (app, pilot):
-        await press(pilot, "slash")
+        await press(pilot, "2", "slash")
         desk.fail = StoreProblem("busy", Label("Kho đang bận: thử lại.", "Busy: try again."))
         await pilot.press("c")
         await wait_for(pilot, lambda: "Kho đang bận" in screen_text(app), "the sentence")
@@ -243,10 +325,12 @@ async def test_o_goes_through_the_orders() -> None:
         await press(pilot, "2")
         assert dossiers(app).table.cursor_key == "KCQG-24-0001"
         await press(pilot, "o")
-        assert "Thứ tự: theo hạn" in screen_text(app)
+        assert "Thứ tự: hạn" in screen_text(app)
         assert dossiers(app).table.cursor_key == "KCQG-24-0032"
         await press(pilot, "o")
         assert dossiers(app).table.cursor_key == "KCQG-24-0040"
+        await press(pilot, "o")
+        assert "Thứ tự: đề nghị ↓" in screen_text(app)
         await press(pilot, "o")
         assert dossiers(app).table.cursor_key == "KCQG-24-0001"
 
@@ -257,7 +341,7 @@ async def test_the_count_comes_after_the_rows() -> None:
     async with started(desk) as (app, pilot):
         await press(pilot, "2")
         await wait_for(pilot, lambda: dossiers(app).table.row_count == 400, "all are counted")
-        assert desk.calls.index("dossiers") < len(desk.calls) - 1 - desk.calls[::-1].index("count")
+        assert desk.calls.index("dossiers") < len(desk.calls) - 1 - desk.calls[::-1].index("dossier_index")
 
 
 async def test_filters_are_chosen_shown_and_cleared() -> None:
@@ -272,10 +356,10 @@ async def test_filters_are_chosen_shown_and_cleared() -> None:
         pane = dossiers(app)
         assert pane.filter == ListFilter(plan_year=2025, open_only=True)
         assert 0 < pane.table.row_count < 40
-        assert "Lọc: 2025 · chưa kết thúc" in screen_text(app)
+        assert "Năm 2025 ✕   chưa kết thúc ✕" in screen_text(app)
         assert "Esc bỏ lọc" in screen_text(app)
         await press(pilot, "f2")
-        assert "Filter: 2025 · not ended" in screen_text(app)
+        assert "Year 2025 ✕   not ended ✕" in screen_text(app)
         await press(pilot, "f")
         again = {field.key: field.value for field in app.screen.query(ChoiceField)}
         assert (again["plan_year"], again["open_only"]) == ("2025", "open")
@@ -289,12 +373,12 @@ async def test_filters_are_chosen_shown_and_cleared() -> None:
 async def test_filters_by_phase_and_state_name_themselves_in_the_chips() -> None:
     async with started(size=(120, 40)) as (app, pilot):
         await press(pilot, "2", "f")
-        by_key = {field.key: field for field in app.screen.query(ChoiceField)}
-        by_key["phase"].choose("provincial_submission")
-        by_key["state"].choose("provincial_appraisal")
+        by_key = {field.key: field for field in app.screen.query(PickField)}
+        by_key["phases"].choose(["provincial_submission"])
+        by_key["states"].choose(["provincial_appraisal"])
         await press(pilot, "ctrl+s")
         assert dossiers(app).filter.states == ("provincial_appraisal",)
-        assert "Trình cấp tỉnh · Đang thẩm định cấp cơ sở" in screen_text(app)
+        assert "Trình cấp tỉnh / Nộp hồ sơ ✕   Đang thẩm định cấp cơ sở ✕" in screen_text(app)
         await press(pilot, "f", "ctrl+r")
         assert dossiers(app).filter == ListFilter()
 
@@ -338,11 +422,11 @@ async def test_the_strip_tells_basis_and_derivation() -> None:
 async def test_stalled_columns_come_as_the_width_allows() -> None:
     async with started(size=(80, 24)) as (app, pilot):
         await press(pilot, "3")
-        narrow = screen_text(app).splitlines()[3]
+        narrow = screen_text(app).splitlines()[4]
         assert narrow.split() == ["Mã", "Đề", "án", "Chờ", "ai", "Hạn", "Quá", "hạn"]
         await pilot.resize_terminal(200, 50)
         await rest(pilot)
-        wide = screen_text(app).splitlines()[3]
+        wide = screen_text(app).splitlines()[4]
         for label in ("Trạng thái", "Số ngày", "Căn cứ", "Duyệt/phân/ứng", "Việc gần", "Việc kế"):
             assert label in wide
 
@@ -372,7 +456,7 @@ async def test_the_feed_is_filtered_by_everything() -> None:
         await press(pilot, "ctrl+s")
         pane = cast("HistoryPane", shell_of(app).pane)
         assert pane.filter == HistoryFilter(actor="nam", on_from=date(2024, 6, 1), on_to=date(2024, 6, 20))
-        assert "Lọc: Trần Văn Nam · từ 01/06/2024 · đến 20/06/2024" in screen_text(app)
+        assert "Trần Văn Nam ✕   từ 01/06/2024 ✕   đến 20/06/2024 ✕" in screen_text(app)
         assert 0 < pane.table.row_count < 20
         await press(pilot, "escape")
         assert pane.filter == HistoryFilter()
@@ -407,7 +491,7 @@ async def test_enter_shows_the_whole_record() -> None:
         assert "Dòng 3 của KCQG-24-0001" in shown
         assert "Quản trị máy (root)" in shown
         await press(pilot, "end")
-        assert "Dấu dòng này" in screen_text(app)
+        assert "Mã băm dòng này" in screen_text(app)
         assert "0" * 64 in screen_text(app)
 
 
@@ -438,7 +522,7 @@ def test_the_record_leaves_no_field_out(lang: str) -> None:
         "deadline_kind": "policy",
         "deadline_met": False,
         "due_on": date(2001, 2, 3),
-        "changes": (("note", Label("Ghi chú", "Note"), "a", "b"),),
+        "changes": (("note", Label("Ghi chú", "Note"), Label("a", "a"), Label("b", "b")),),
         "corrected_by": (8,),
         "corrects": 7,
     }

@@ -12,6 +12,7 @@ from kcflow.services.errors import BadInput
 from kcflow.services.views import ImportPlan
 from screens.amounts import WholeField
 from screens.choices import ChoiceField, FileField
+from screens.entries import Boxes
 from screens.register import RegisterScreen
 from screens.widgets.table import VirtualTable
 from tests.ui.bench import Showing, showing
@@ -175,6 +176,47 @@ async def test_a_typed_path_is_read_on_enter_and_a_wrong_one_is_said(folder: Pat
         field.text = str(folder / "so" / "KCQG [b]2024.xlsx")
         await shown.press("enter")
         await rows_shown(shown)
+
+
+async def test_the_list_follows_the_path_and_down_leads_into_it(folder: Path) -> None:
+    desk = FakeDesk(plan=GOOD)
+    async with showing(RegisterScreen(), desk) as shown:
+        field = shown.screen.query_one("#field-path", FileField)
+        field.text = f"{folder / 'so'}/"
+        await shown.reads("KCQG [b]2024.xlsx")
+        field.focus_entry()
+        await shown.press("enter")
+        assert "Không thấy tệp" not in shown.text
+        field.focus_entry()
+        await shown.press("down")
+        await shown.until(
+            lambda: shown.screen.focused is shown.screen.query_one("#register-files"), "the list"
+        )
+        await shown.press("enter")
+        await rows_shown(shown)
+
+
+async def test_with_nothing_new_nothing_is_written_and_it_is_said() -> None:
+    rows = tuple(row for row in plan().rows if row.status == "bad")
+    desk = FakeDesk(plan=plan(rows=rows))
+    async with showing(RegisterScreen("/x/a.xlsx"), desk) as shown:
+        await rows_shown(shown)
+        await shown.press("f10")
+        await shown.reads("nên chưa ghi gì")
+        await shown.press("ctrl+b")
+        await shown.until(lambda: "nên chưa ghi gì" not in shown.text, "the warning gone")
+        await shown.press("f10")
+        await shown.reads("Không có đề án mới nào để ghi")
+        assert desk.asked("register_write") == []
+
+
+async def test_another_file_begins_without_skipping() -> None:
+    async with showing(RegisterScreen("/x/a.xlsx"), FakeDesk(plan=plan())) as shown:
+        await rows_shown(shown)
+        await shown.press("ctrl+b")
+        await shown.reads("[✓] Bỏ qua dòng lỗi")
+        await shown.press("ctrl+o")
+        assert not shown.screen.query_one("#register-skip", Boxes).ticked
 
 
 async def test_f2_switches_the_language_of_what_was_read() -> None:

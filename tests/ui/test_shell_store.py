@@ -63,7 +63,7 @@ async def test_every_list_reads_the_real_store(office: Config) -> None:
     app = KcflowApp(office)
     async with app.run_test(size=(120, 40)) as pilot:
         await rest(pilot)
-        assert "Không có việc nào đang chờ bạn" in screen_text(app)
+        assert "Không có việc chờ bạn" in screen_text(app)
         assert "Ứng dụng máy sấy chè [red]tiên tiến[/]" in await walk(pilot, "2")
         assert "Lập đề án" in await walk(pilot, "4")
         assert "TTKC-" in await walk(pilot, "5", "c")
@@ -104,7 +104,7 @@ async def test_without_a_store_the_application_offers_to_make_one(tmp_path: Path
         app.make_store("Tuyên Quang", False)
         app.screen.dismiss(True)
         await rest(pilot)
-        assert "Không có việc nào đang chờ bạn" in screen_text(app)
+        assert "Không có việc chờ bạn" in screen_text(app)
     desk = app.desk
     assert desk is not None
     desk.close()

@@ -103,3 +103,4 @@ def test_sharing_never_gives_too_much(widths: list[int], room: int, keep: int | 
 def test_sharing_cuts_the_widest_and_spares_the_current() -> None:
     assert share([5, 20, 10], 25) == [5, 10, 10]
     assert share([5, 20, 10], 30, keep=1) == [5, 20, 5]
+    assert share([9, 14, 12, 20, 20], 60, keep=1) == [9, 14, 12, 12, 13], "neighbours stay whole"

@@ -135,3 +135,21 @@ async def test_the_sheet_stands_without_our_themes_and_a_wrong_name_falls_back()
         theme.register(app, "kcflow-purple")
         await pilot.pause()
         assert app.theme == theme.DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("0;15", theme.LIGHT),
+        ("0;default;7", theme.LIGHT),
+        ("15;0", theme.DARK),
+        ("", theme.DARK),
+        ("nonsense", theme.DARK),
+    ],
+)
+def test_auto_follows_what_the_terminal_tells(
+    told: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLORFGBG", told)
+    assert theme.named("auto") == expected
+    assert theme.named("contrast") == theme.CONTRAST

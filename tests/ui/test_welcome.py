@@ -108,7 +108,7 @@ async def test_a_failure_is_said_and_another_way_can_be_chosen() -> None:
 async def test_f2_switches_the_language() -> None:
     async with showing(WelcomeScreen(), FakeDesk()) as shown:
         await shown.press("down", "f2")
-        await shown.reads("Try it with sample data")
+        await shown.reads("Look around in sample data")
         assert "dữ liệu mẫu" not in shown.text
         await shown.press("enter")
         await shown.reads("Make the store")

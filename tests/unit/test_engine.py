@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from kcflow.i18n import catalogue
 from kcflow.services.texts import reason
 from states import engine, guards
 from states.engine import Refused, apply, evaluate
@@ -33,6 +32,7 @@ from tests.builders import (
     ready,
     supply,
 )
+from tests.catalogues import catalogue
 
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 M = 1_000_000

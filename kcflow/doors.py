@@ -1,0 +1,125 @@
+"""The dialogs and screens that other screens ask the application for; each is imported when it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from kcflow.config import Config
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from kcflow.services.desk import Desk
+    from kcflow.services.views import BulkItem, ImportResult, ListFilter, OptionView, Receipt
+    from screens.shell import ShellScreen
+
+    _App = App[int]
+else:
+    _App = object
+
+Result = TypeVar("Result")
+Opener = Callable[[Config], "Desk"]
+"""Opens the store; runs in a worker thread. Raises KcflowError."""
+StoreMaker = Callable[[Config, "str | None", bool, "Callable[[str, int, int], None] | None"], None]
+"""Creates the store of an office: (config, province, sample, progress). Raises KcflowError."""
+
+
+def open_desk(config: Config) -> Desk:
+    """Open the store of `config`; blocking. Raises KcflowError."""
+    from kcflow.bootstrap import open_desk
+
+    return open_desk(config)
+
+
+def make_store(
+    config: Config, province: str | None, sample: bool, progress: Callable[[str, int, int], None] | None
+) -> None:
+    """Create the store of an office; blocking. Raises KcflowError."""
+    from kcflow.bootstrap import init_store
+
+    init_store(config, province, sample, progress=progress)
+
+
+class Doors(_App):
+    """The half of the application that opens things."""
+
+    if TYPE_CHECKING:
+        _shell: ShellScreen
+
+        def data_changed(self) -> None:
+            """Let every open screen read its data anew."""
+
+        def work_as(self, login: str) -> None:
+            """Work as `login` from now on."""
+
+    def open_advance(
+        self, code: str, action: str | None = None, done: Callable[[Receipt | None], None] | None = None
+    ) -> None:
+        """Carry out an act on a dossier; without `action` the person chooses one first."""
+        from screens.choose import ChooseAct
+
+        def chosen(choice: tuple[OptionView, int] | None) -> None:
+            if choice is not None:
+                from screens.advance import AdvanceDialog
+
+                self.push_screen(AdvanceDialog(code, choice[0], choice[1]), self._finisher(done))
+
+        self.push_screen(ChooseAct(code, action), chosen)
+
+    def open_draft(
+        self, source: str | None = None, done: Callable[[Receipt | None], None] | None = None
+    ) -> None:
+        """Write a new draft."""
+        from screens.draft import DraftScreen
+
+        self.push_screen(DraftScreen(source), self._finisher(done))
+
+    def open_register(
+        self, path: str | None = None, done: Callable[[ImportResult | None], None] | None = None
+    ) -> None:
+        """Import a registration workbook."""
+        from screens.register import RegisterScreen
+
+        self.push_screen(RegisterScreen(path), self._finisher(done))
+
+    def open_history_of(self, code: str) -> None:
+        """Show the history of one dossier."""
+        self._shell.show_history_of(code)
+
+    def open_people(self) -> None:
+        """Choose the person to work as."""
+        from screens.people import WorkAsDialog
+
+        self.push_screen(WorkAsDialog(), lambda login: self.work_as(login) if login else None)
+
+    def open_bulk(
+        self, codes: Sequence[str], done: Callable[[tuple[BulkItem, ...] | None], None] | None = None
+    ) -> None:
+        """Carry out one act on several dossiers, with a preview."""
+        from screens.bulk import BulkDialog
+
+        self.push_screen(BulkDialog(tuple(codes)), self._finisher(done))
+
+    def open_settings(self) -> None:
+        """Change settings and keys."""
+        from screens.keys import KeysScreen
+        from screens.settings import SettingsScreen
+
+        if not isinstance(self.screen, SettingsScreen | KeysScreen):
+            self.push_screen(SettingsScreen())
+
+    def show_dossiers(self, wanted: ListFilter) -> None:
+        """Show the list of proposals by a filter, whatever is in front now."""
+        self._shell.show_dossiers(wanted)
+
+    def _finisher(self, done: Callable[[Result | None], None] | None) -> Callable[[Result | None], None]:
+        """What happens after a dialog: tell the asker, and read anew if something was done."""
+
+        def finish(result: Result | None) -> None:
+            if done is not None:
+                done(result)
+            if result is not None:
+                self.data_changed()
+
+        return finish

@@ -1,0 +1,85 @@
+"""Which terms each help explains, and the article that each term rests on (docs/glossary.md has them all).
+
+The words stand in the catalogues: `term.<id>.name` is the official Vietnamese term in both languages,
+`term.<id>.text` a short meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+BASIS: Final[dict[str, str]] = {
+    "proposal": "TT 46/2012 Đ2; TT 36/2013 Đ5",
+    "kcqg": "TT 46/2012 Đ2; TT 36/2013",
+    "kcdp": "TT 46/2012 Đ2, Đ8.3b",
+    "phase": "",
+    "state": "",
+    "action": "",
+    "waits_for": "",
+    "deadline": "Bộ luật Dân sự 2015 Đ147–148",
+    "late_law": "",
+    "late_policy": "",
+    "near": "",
+    "stalled": "",
+    "days": "",
+    "basis": "",
+    "on_at": "NĐ 30/2020 Đ29",
+    "history": "NĐ 30/2020 Đ18.3, Đ29.1b",
+    "correct": "NĐ 30/2020 Đ18.3",
+    "leaf": "",
+    "return_to": "Thực tiễn",
+    "register": "TT 36/2013 Đ6.1, Đ10.2",
+    "estimate": "TT 36/2013 Đ5",
+    "appraisal": "TT 36/2013 Đ8.1a, Đ9",
+    "allocation": "TTLT 26/2014 Đ8.1a",
+    "acceptance": "TT 36/2013 Đ14, Đ21.1",
+    "settlement": "TT 36/2013 Đ18, Đ19",
+    "contents": "NĐ 45/2012 Đ4",
+    "ceiling": "TTLT 26/2014 Đ6.2; TT 28/2018/TT-BTC Đ8",
+    "group": "TT 36/2013 Đ10.1a, Đ21.2a",
+    "authority": "NĐ 30/2020 Đ13",
+    "operator": "",
+    "paper": "",
+    "unit": "TT 36/2013 Đ2.1, Đ23",
+    "department": "TT 36/2013 Đ8.1, Đ21",
+    "agency": "TT 36/2013 Đ6, Đ8.2, Đ11–16, Đ20",
+    "ministry": "TT 36/2013 Đ8.3, Đ11.2a, Đ11.3",
+    "auditor": "TTLT 26/2014 Đ9",
+}
+"""Article by term; "" where no article defines it."""
+
+_LATE: Final = ("deadline", "late_law", "late_policy", "near")
+_ACT: Final = ("action", "basis", "on_at", "paper", "authority")
+OF_HELP: Final[dict[str, tuple[str, ...]]] = {
+    "inbox": ("proposal", "state", "waits_for", *_LATE, "return_to"),
+    "dossiers": ("proposal", "kcqg", "kcdp", "phase", "state", "unit", *_LATE),
+    "stalled": ("stalled", *_LATE, "days", "waits_for", "basis"),
+    "history": ("history", "on_at", "operator", "correct", "deadline"),
+    "people": ("unit", "department", "agency", "ministry", "auditor", "operator"),
+    "flow": ("phase", "state", "kcqg", "kcdp", *_LATE),
+    "proposal": (
+        *("state", "waits_for", *_LATE, "return_to", "action", "paper", "estimate"),
+        *("allocation", "acceptance", "settlement", "correct"),
+    ),
+    "advance": (*_ACT, "deadline", "allocation", "return_to"),
+    "choose": ("action", "basis", "state", "return_to"),
+    "bulk": (*_ACT,),
+    "draft": ("proposal", "kcqg", "kcdp", "contents", "estimate", "ceiling", "group"),
+    "register": ("register", "estimate", "department", "kcqg", "kcdp"),
+    "papers": ("paper", "on_at", "authority", "appraisal"),
+    "picker": ("paper",),
+    "viewer": ("paper",),
+    "correct": ("correct", "history", "leaf"),
+    "record": ("leaf", "on_at", "operator", "authority", "basis", "correct"),
+    "note": ("history", "operator"),
+    "filter": ("phase", "state", "kcqg", "kcdp", "contents", "deadline"),
+    "work_as": ("operator", "unit", "department", "agency"),
+    "welcome": ("proposal", "register", "department"),
+}
+"""Terms by the last word of a help's key; a help that isn't named here explains `USUAL`."""
+USUAL: Final = ("proposal", "phase", "state", "deadline")
+
+
+def terms_of(help_key: str) -> tuple[str, ...]:
+    """The terms that the help `help_key` ("help.inbox") explains."""
+    return OF_HELP.get(help_key.removeprefix("help."), USUAL)
