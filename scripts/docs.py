@@ -1,30 +1,23 @@
 """Make the generated documents and pictures anew: `python -m scripts.docs [--check] [--no-pictures]`.
 
-Texts: docs/lifecycles.md, the generated parts of docs/cli.md and docs/glossary.md. Pictures:
-docs/pictures/*.svg, taken from the sample data in a store that is thrown away (scripts.shot makes a PNG
-of one). `--check` writes nothing and returns 1 when a text is stale (a test does the same).
+Texts: docs/lifecycles.md, the generated parts of docs/cli.md and docs/glossary.md. The tutorial's
+workbook comes from scripts.example_register, pictures from scripts.screens. `--check` writes nothing and
+returns 1 when a text is stale (a test does the same).
 """
 
 from __future__ import annotations
 
-import asyncio
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kcflow import labels, reference
 from kcflow.commands.reference import refreshed as refreshed_commands
+from scripts import example_register, screens
 from states.diagram import document as lifecycles_document
 from states.loader import builtin
 from states.model import Label, Lifecycle
-
-if TYPE_CHECKING:
-    from textual.pilot import Pilot
-
-    from kcflow.app import KcflowApp
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
@@ -125,89 +118,6 @@ def stale() -> Iterator[tuple[Path, str]]:
             yield path, fresh
 
 
-# -- pictures ----------------------------------------------------------------------------------
-
-
-ACCOUNT: Final = ("nthuha", "Nguyễn Thu Hà")
-"""Whose desk is shown: a clerk of the Sở Công Thương Hà Giang, a name made up."""
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One picture: the keys pressed before it is taken, and how large the terminal is."""
-
-    name: str
-    keys: tuple[str, ...] = ()
-    size: tuple[int, int] = (120, 40)
-
-
-SHOTS: Final = (
-    Shot("viec-cua-toi", size=(120, 26)),
-    Shot("ho-so", keys=("down", "down", "enter"), size=(120, 40)),
-)
-ROUNDS: Final = 400
-"""Turns of the event loop before a screen that never comes to rest is called stuck."""
-
-
-async def _settle(app: KcflowApp, pilot: Pilot[int]) -> None:
-    """Wait until the store is open, no worker runs, and two turns in a row draw the same."""
-    before = ""
-    for _ in range(ROUNDS):
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause(0.15)  # the strip below a list waits until its cursor rests
-        shown = app.export_screenshot(simplify=True) if app.desk is not None else ""
-        if shown and shown == before and not [worker for worker in app.workers if worker.is_running]:
-            return
-        before = shown
-    raise RuntimeError("the screen never came to rest")
-
-
-async def _take(shot: Shot, database: str) -> str:
-    from kcflow.app import KcflowApp
-    from kcflow.bootstrap import open_shared
-    from kcflow.config import Config
-    from kcflow.services.desk import Desk
-
-    def opened(config: Config) -> Desk:
-        return Desk.for_account(open_shared(config), ACCOUNT, None)
-
-    app = KcflowApp(Config(database=database), opener=opened)
-    async with app.run_test(size=shot.size) as pilot:
-        await _settle(app, pilot)
-        for key in shot.keys:
-            await pilot.press(key)
-            await _settle(app, pilot)
-        svg = app.export_screenshot(title="kcflow", simplify=True)
-        if app.desk is not None:
-            app.desk.close()
-    return svg
-
-
-def pictures(folder: Path = DOCS / "pictures") -> list[Path]:
-    """Take every picture of `SHOTS` into `folder`; returns the files written."""
-    from db.store import open_store
-    from kcflow.config import Config
-    from kcflow.sample import play
-    from scripts.shot import offline
-
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    with tempfile.TemporaryDirectory() as place:
-        config = Config(database=f"sqlite:///{Path(place) / 'sample.db'}")
-        store = open_store(config.database, create=True)
-        try:
-            play(store, ACCOUNT, lambda *_: None)
-        finally:
-            store.close()
-        for shot in SHOTS:
-            svg = offline(asyncio.run(_take(shot, config.database)))
-            path = folder / f"{shot.name}.svg"
-            path.write_text(svg, encoding="utf-8")
-            written.append(path)
-    return written
-
-
 def main(arguments: Sequence[str]) -> int:
     """Renew what is stale; returns the exit code."""
     if unknown := set(arguments) - {"--check", "--no-pictures"}:
@@ -220,8 +130,9 @@ def main(arguments: Sequence[str]) -> int:
             path.write_text(fresh, encoding="utf-8")
     if "--check" in arguments:
         return 1 if found else 0
+    example_register.main([])
     if "--no-pictures" not in arguments:
-        for path in pictures():
+        for path in screens.pictures():
             print(path.relative_to(ROOT))
     return 0
 

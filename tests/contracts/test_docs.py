@@ -11,7 +11,7 @@ import pytest
 from kcflow.commands.grammar import build
 from kcflow.labels import HOLDER, ROLE
 from kcflow.services.errors import KcflowError
-from scripts import docs
+from scripts import docs, screens
 from states.loader import builtin
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +61,17 @@ def test_links_between_documents_resolve(path: Path) -> None:
         if not there.exists() or (anchor and anchor not in anchors(there.read_text(encoding="utf-8"))):
             broken.append(link)
     assert broken == []
+
+
+def test_every_picture_is_shown_and_made_by_the_script() -> None:
+    shown = {
+        link.rpartition("/")[2]
+        for path in DOCUMENTS
+        for link in LINK.findall(path.read_text(encoding="utf-8"))
+        if link.endswith(".svg")
+    }
+    made = {screens.picture_path(scene, lang).name for scene, lang in screens.for_documents()}
+    assert shown == made == {path.name for path in screens.PICTURES.iterdir()}
 
 
 @pytest.mark.parametrize("name", sorted(docs.TEXTS))
@@ -165,11 +176,32 @@ KEYS = {
     "tab_stalled": "3",
     "tab_history": "4",
     "tab_people": "5",
+    "tab_flow": "6",
     "search": "/",
     "act": "a",
     "new_draft": "n",
     "import_register": "^o",
     "work_as": "w",
+    "jump": "g",
+    "go_back": "<",
+    "go_forward": ">",
+    "refresh": "F5",
+    "theme": "F8",
+    "open_settings": "F9",
+    "edit_keys": "F6",
+    "bulk_act": "b",
+    "filter_chips": "F",
+    "saved_views": "v",
+    "save_view": "V",
+    "order_list": "o",
+    "choose_columns": "C",
+    "copy_line": "y",
+    "copy_table": "Y",
+    "open_row": "d",
+    "write_note": "t",
+    "open_document": "o",
+    "previous_proposal": "[",
+    "next_proposal": "]",
     "filter_list": "f",
     "next_category": "c",
     "dossier_history": "h",
@@ -187,15 +219,14 @@ KEYS = {
 
 @pytest.mark.parametrize("path", READMES, ids=named)
 def test_keys_in_the_readme_are_the_program_s(path: Path) -> None:
-    import screens.papers
-    import screens.proposal  # noqa: F401 - their commands make themselves known
+    from screens import list_commands, papers, proposal, settings  # noqa: F401 - known by import
     from screens.commands import REGISTRY, key_name
 
-    told = {name: key_name(REGISTRY[name].key.split(",")[0]) for name in KEYS}
-    assert told == KEYS
+    keys = {name: [key_name(key) for key in REGISTRY[name].key.split(",")] for name in KEYS}
+    assert {name: told for name, told in KEYS.items() if told not in keys[name]} == {}
     text = path.read_text(encoding="utf-8")
     # Tabs are told as a range.
-    missing = [key for key in KEYS.values() if f"`{key}`" not in text and key not in "2"]
+    missing = [key for key in KEYS.values() if f"`{key}`" not in text and key not in "2345"]
     assert missing == []
 
 

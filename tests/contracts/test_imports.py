@@ -72,7 +72,59 @@ def test_the_first_paint_loads_no_store() -> None:
     assert not tops(loaded) & STORE
 
 
-@pytest.mark.parametrize("command", ["stalled", "list", "history", "people"])
+HEAVY = {
+    "holidays",
+    "sqlalchemy",
+    "sqlmodel",
+    "alembic",
+    "pydantic",
+    "psycopg",
+    "openpyxl",
+    "python_calamine",
+}
+"""What neither the first paint nor a list needs; each costs more than all of ours together."""
+BEFORE_PAINT = """
+import asyncio, threading
+import kcflow.cli
+from kcflow.app import KcflowApp
+from kcflow.config import Config
+painted = threading.Event()
+def opener(config):
+    painted.wait(30)
+    raise OSError("no store")
+async def paint():
+    app = KcflowApp(Config.load(), opener=opener)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        found = set(sys.modules)
+        painted.set()
+    return found
+seen = asyncio.run(paint())
+for name in set(sys.modules) - seen:
+    del sys.modules[name]
+"""
+
+
+def test_before_the_first_paint_nothing_is_loaded_that_only_data_needs(tmp_path: Path) -> None:
+    loaded = modules_after(BEFORE_PAINT, XDG_STATE_HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path))
+    assert "screens.shell" in loaded, "the shell was never painted"
+    assert not tops(loaded) & {*STORE, *HEAVY, "transitions", "argparse", "zoneinfo", "csv", "tomllib"}
+    assert not {name for name in loaded if name.startswith("kcflow.commands")}
+    assert {name for name in loaded if name.startswith("states.")} <= {"states.records"}
+    assert {name for name in loaded if name.startswith("kcflow.services.")} <= {"kcflow.services.errors"}
+    later = ("bootstrap", "calendar", "formats", "labels", "reference", "register", "sample", "workbook")
+    assert not loaded & {f"kcflow.{name}" for name in later}
+    assert not loaded & {"screens.listpane", "screens.widgets.table", "screens.inbox", "screens.palette"}
+
+
+def test_the_first_rows_load_no_forms() -> None:
+    loaded = modules_after("import kcflow.app, screens.inbox")
+    forms = {"fields", "filters", "choices", "picks", "amounts", "proposal", "advance", "views"}
+    assert "screens.searched" in loaded
+    assert not loaded & {f"screens.{name}" for name in forms}
+
+
+@pytest.mark.parametrize("command", ["stalled", "inbox", "list", "history", "people"])
 def test_commands_load_no_terminal_library(command: str, tmp_path: Path) -> None:
     missing = f"sqlite:///{tmp_path / 'none.db'}"
     code = (
@@ -81,7 +133,29 @@ def test_commands_load_no_terminal_library(command: str, tmp_path: Path) -> None
     )
     loaded = modules_after(code, XDG_STATE_HOME=str(tmp_path))
     assert "db" in tops(loaded), "the command never came to the store"
-    assert not tops(loaded) & {"textual", "rich", "screens"}
+    assert not tops(loaded) & {"textual", "rich", "screens", *HEAVY}
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('imports') / 'sample.db'}"
+    code = f"from kcflow.__main__ import main; sys.exit(main(['init', '--sample', '--database', {url!r}]))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {code}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return url
+
+
+@pytest.mark.parametrize("command", ["stalled", "inbox", "list"])
+def test_a_list_loads_nothing_that_it_does_not_need(command: str, sample: str) -> None:
+    loaded = modules_after(
+        "from kcflow.__main__ import main\n"
+        f"assert main([{command!r}, '--limit', '3', '--database', {sample!r}]) == 0"
+    )
+    assert {"sqlite3", "kcflow.services.browse"} <= loaded
+    assert not tops(loaded) & {"textual", "rich", "screens", *HEAVY, "shtab", "zipfile", "xml"}
+    assert not {name for name in loaded if name.startswith(("kcflow.register", "kcflow.workbook"))}
 
 
 def imported(path: Path) -> set[str]:
