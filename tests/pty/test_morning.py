@@ -149,10 +149,12 @@ def give_back(terminal: Terminal, code: str) -> None:
 
 def move_to(terminal: Terminal, words: str) -> None:
     """Move the cursor down until it stands on a line that begins with `words`."""
+    terminal.quiet()
     for _ in range(40):
         if words in terminal.text:
             return
         step_down(terminal)
+        terminal.quiet()
     terminal.reads(words)
 
 

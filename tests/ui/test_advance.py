@@ -58,7 +58,7 @@ async def test_shows_from_to_basis_and_who_acts() -> None:
     async with showing(dialog()) as shown:
         for words in (
             "Đang thẩm định cấp cơ sở → Đã đăng ký với Cục",
-            "Với vai: Sở Công Thương, Sở Công Thương Hà Giang",
+            "Với vai: Sở Công Thương Hà Giang",
             "Căn cứ: TT 36/2013/TT-BCT Đ6.1, Đ10.2",
             "Người giữ: Cục",
             "Hạn: 20/07/2023",

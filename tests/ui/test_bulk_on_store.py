@@ -160,7 +160,7 @@ async def test_each_by_itself_does_what_can_be_done(office: tuple[Config, Desk, 
         assert len(copied) == 4
         assert copied[1].startswith(f"{codes[0]}\t✓ xong, mã xác nhận {marks[0]}\t")
         await press(pilot, "f2")
-        assert f"done, mark {marks[0]}" in screen_text(app)
+        assert f"done, receipt {marks[0]}" in screen_text(app)
         await press(pilot, "f2", "escape")
         assert "Xong 2 đề án; 1 chưa làm còn được chọn." in screen_text(app)
     assert states(desk, codes) == ["submitted_to_department"] * 3

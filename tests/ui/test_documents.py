@@ -129,7 +129,7 @@ async def test_a_path_that_was_not_entered_is_not_forgotten(scans: Path) -> None
         await with_fields(shown)
         await shown.type(str(scans / "QĐ 1.pdf"))
         await shown.press("f10")
-        await shown.reads("1 files added")
+        await shown.reads("1 file added")
         assert desk.asked("record_papers") == []
 
 

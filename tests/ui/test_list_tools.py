@@ -122,9 +122,9 @@ async def test_a_click_on_the_cross_removes_a_chip() -> None:
     async with started() as (app, pilot):
         app.show_dossiers(ListFilter(plan_year=2024, open_only=True))
         await rest(pilot)
-        chips = app.screen.query_one(ChipsLine)
+        chips = dossiers(app).query_one(ChipsLine)
         line = chips_line(app)
-        await pilot.click(ChipsLine, offset=(line.index("✕") - chips.region.x, 0))
+        await pilot.click(chips, offset=(line.index("✕") - chips.region.x, 0))
         await rest(pilot)
         assert dossiers(app).filter == ListFilter(open_only=True)
 

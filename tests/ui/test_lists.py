@@ -46,7 +46,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """What was asked to be opened, in place of opening it."""
     calls: list[tuple[str, ...]] = []
 
-    def opened(_app: KcflowApp, code: str, _codes: object = ()) -> None:
+    def opened(_app: KcflowApp, code: str, _codes: object = (), _known: object = None) -> None:
         calls.append(("dossier", code))
 
     monkeypatch.setattr(KcflowApp, "open_dossier", opened)
