@@ -417,7 +417,7 @@ async def test_typing_in_the_search_types_letters_not_commands() -> None:
     async with started() as (app, pilot):
         await press(pilot, "slash")
         await press(pilot, *"dn12wao")
-        assert shell_of(app).tab == "dossiers"
+        assert shell_of(app).tab == "inbox"
         assert app.screen.query_one(Input).value == "dn12wao"
         assert isinstance(app.screen, ShellScreen)
 
