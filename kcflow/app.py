@@ -45,15 +45,15 @@ from screens.commands import (
     Theme,
     bindings,
 )
+from screens.dossier.visited import Visited
 from screens.key_lane import KeyLane
 from screens.shell import ShellScreen
 from screens.style_sheet import StyleSheet
-from screens.visited import Visited
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
     from kcflow.services.views import DossierCard
-    from screens.proposal import Shown, Vanished
+    from screens.dossier.proposal import Shown, Vanished
 
 FAULT_EXIT = 70
 """A fault of kcflow, written to the log."""
@@ -154,7 +154,7 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
     def on_kcflow_app_store_failed(self, message: StoreFailed) -> None:
         """Offer to make a store where there is none; say what is wrong otherwise."""
         if isinstance(message.error, StoreProblem) and message.error.code == "store_missing":
-            from screens.welcome import WelcomeScreen
+            from screens.guide.welcome import WelcomeScreen
 
             self._shell.show_notice("")
             self.push_screen(WelcomeScreen(), self._welcomed)
@@ -210,7 +210,7 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
 
         `known` may be its card, read a moment ago: it is shown until it has been read anew.
         """
-        from screens.proposal import ProposalScreen
+        from screens.dossier.proposal import ProposalScreen
 
         if isinstance(self.screen, ProposalScreen):
             self.screen.show(code, codes)
@@ -220,7 +220,7 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
     def jump(self) -> None:
         """Ask for a code (or its last digits, or words) and open that proposal."""
         if self._may_leave():
-            from screens.jump import JumpDialog
+            from screens.dossier.jump import JumpDialog
 
             self.push_screen(JumpDialog(self.visited.latest()), self._jumped)
 
@@ -251,7 +251,7 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
 
     def _may_leave(self) -> bool:
         """Whether another proposal may come in front: no form lies open that would be covered."""
-        from screens.proposal import ProposalScreen
+        from screens.dossier.proposal import ProposalScreen
 
         if self.desk is None:
             return False
@@ -327,7 +327,7 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
 
     def action_help(self) -> None:
         """Say what this screen is, its keys and its terms."""
-        from screens.help import HelpScreen
+        from screens.guide.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
@@ -340,7 +340,7 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
 
     def action_palette(self) -> None:
         """Show every command by name."""
-        from screens.palette import PaletteDialog
+        from screens.guide.palette import PaletteDialog
 
         if not isinstance(self.screen, PaletteDialog):
             under = self.screen

@@ -57,11 +57,11 @@ class Doors(_App):
         self, code: str, action: str | None = None, done: Callable[[Receipt | None], None] | None = None
     ) -> None:
         """Carry out an act on a dossier; without `action` the person chooses one first."""
-        from screens.choose import ChooseAct
+        from screens.dossier.choose import ChooseAct
 
         def chosen(choice: tuple[OptionView, int] | None) -> None:
             if choice is not None:
-                from screens.advance import AdvanceDialog
+                from screens.dossier.advance import AdvanceDialog
 
                 self.push_screen(AdvanceDialog(code, choice[0], choice[1]), self._finisher(done))
 
@@ -71,7 +71,7 @@ class Doors(_App):
         self, source: str | None = None, done: Callable[[Receipt | None], None] | None = None
     ) -> None:
         """Write a new draft."""
-        from screens.draft import DraftScreen
+        from screens.forms.draft import DraftScreen
 
         self.push_screen(DraftScreen(source), self._finisher(done))
 
@@ -79,7 +79,7 @@ class Doors(_App):
         self, path: str | None = None, done: Callable[[ImportResult | None], None] | None = None
     ) -> None:
         """Import a registration workbook."""
-        from screens.register import RegisterScreen
+        from screens.forms.register import RegisterScreen
 
         self.push_screen(RegisterScreen(path), self._finisher(done))
 
@@ -89,7 +89,7 @@ class Doors(_App):
 
     def open_people(self) -> None:
         """Choose the person to work as."""
-        from screens.people import WorkAsDialog
+        from screens.lists.people import WorkAsDialog
 
         self.push_screen(WorkAsDialog(), lambda login: self.work_as(login) if login else None)
 
@@ -97,14 +97,14 @@ class Doors(_App):
         self, codes: Sequence[str], done: Callable[[tuple[BulkItem, ...] | None], None] | None = None
     ) -> None:
         """Carry out one act on several dossiers, with a preview."""
-        from screens.bulk import BulkDialog
+        from screens.lists.bulk import BulkDialog
 
         self.push_screen(BulkDialog(tuple(codes)), self._finisher(done))
 
     def open_settings(self) -> None:
         """Change settings and keys."""
-        from screens.keys import KeysScreen
-        from screens.settings import SettingsScreen
+        from screens.guide.keys import KeysScreen
+        from screens.guide.settings import SettingsScreen
 
         if not isinstance(self.screen, SettingsScreen | KeysScreen):
             self.push_screen(SettingsScreen())

@@ -77,7 +77,7 @@ def _bound(node: type) -> frozenset[str]:
 @cache
 def contexts(app: type) -> tuple[tuple[type, frozenset[str]], ...]:
     """What is known together: for every screen and part of a screen the commands that work there."""
-    from screens.listpane import Pane
+    from screens.lists.listpane import Pane
     from screens.shell import ShellScreen
 
     commands()
@@ -100,7 +100,7 @@ def together(one: str, other: str, app: type) -> bool:
 
 def area(command_id: str, app: type) -> str:
     """Where a command works: "app", "shell", "list", "form" (screens and dialogs)."""
-    from screens.listpane import Pane
+    from screens.lists.listpane import Pane
     from screens.shell import ShellScreen
 
     if command_id in _bound(app):

@@ -25,50 +25,50 @@ from screens.commands import (
     WorkAs,
     bindings,
 )
+from screens.guide.start_here import HideStart, StartHere
 from screens.shell_lines import HeadLine, Notice, TabsLine, Who
-from screens.start_here import HideStart, StartHere
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
     from kcflow.services.views import ImportResult, ListFilter, Receipt
-    from screens.listpane import Pane
+    from screens.lists.listpane import Pane
 
 COUNT_CAP = 1001
 """Counting stops here; "1000+" says as much to a person and never reads a whole table."""
 
 
 def _inbox() -> Pane:
-    from screens.inbox import InboxPane
+    from screens.lists.inbox import InboxPane
 
     return InboxPane()
 
 
 def _dossiers() -> Pane:
-    from screens.dossiers import DossiersPane
+    from screens.lists.dossiers import DossiersPane
 
     return DossiersPane()
 
 
 def _stalled() -> Pane:
-    from screens.stalled import StalledPane
+    from screens.lists.stalled import StalledPane
 
     return StalledPane()
 
 
 def _history() -> Pane:
-    from screens.history import HistoryPane
+    from screens.lists.history import HistoryPane
 
     return HistoryPane()
 
 
 def _people() -> Pane:
-    from screens.people import PeoplePane
+    from screens.lists.people import PeoplePane
 
     return PeoplePane()
 
 
 def _flow() -> Pane:
-    from screens.flow import FlowPane
+    from screens.lists.flow import FlowPane
 
     return FlowPane()
 
@@ -256,7 +256,7 @@ class ShellScreen(DeskScreen[None]):
             self.app.pop_screen()
         self.action_show_tab("history")
         from kcflow.services.views import HistoryFilter
-        from screens.history import HistoryPane
+        from screens.lists.history import HistoryPane
 
         pane = self.pane
         if isinstance(pane, HistoryPane):
@@ -267,7 +267,7 @@ class ShellScreen(DeskScreen[None]):
         while self.app.screen is not self and len(self.app.screen_stack) > 1:
             self.app.pop_screen()
         self.action_show_tab("dossiers")
-        from screens.dossiers import DossiersPane
+        from screens.lists.dossiers import DossiersPane
 
         pane = self.pane
         if isinstance(pane, DossiersPane):

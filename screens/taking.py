@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.widgets import OptionList
 
 from screens.commands import Command, bindings
-from screens.entries import Entry
+from screens.forms.entries import Entry
 from screens.widgets.table import VirtualTable
 
 

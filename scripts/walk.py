@@ -171,7 +171,7 @@ async def walking(
     Settings and kept forms stay in `place`.
     """
     from kcflow.app import KcflowApp
-    from screens.welcome import WelcomeScreen
+    from screens.guide.welcome import WelcomeScreen
 
     config = Config(f"sqlite:///{place / 'kcflow.db'}", lang=lang)
     if sample is not None:

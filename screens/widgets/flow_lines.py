@@ -16,7 +16,7 @@ from kcflow.flow_figures import ENDED, Box, SourceFlow, Tally, about, tally_of
 from kcflow.formats import count_text
 from kcflow.i18n import t
 from kcflow.services.views import FlowState
-from screens.pairs import wrapped
+from screens.guide.pairs import wrapped
 from screens.widgets.cells import fit, literal
 from screens.widgets.state_mark import mark
 from states.records import record

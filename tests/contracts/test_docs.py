@@ -219,8 +219,10 @@ KEYS = {
 
 @pytest.mark.parametrize("path", READMES, ids=named)
 def test_keys_in_the_readme_are_the_program_s(path: Path) -> None:
-    from screens import list_commands, papers, proposal, settings  # noqa: F401 - known by import
     from screens.commands import REGISTRY, key_name
+    from screens.dossier import papers, proposal  # noqa: F401 - known by import
+    from screens.guide import settings  # noqa: F401
+    from screens.lists import list_commands  # noqa: F401
 
     keys = {name: [key_name(key) for key in REGISTRY[name].key.split(",")] for name in KEYS}
     assert {name: told for name, told in KEYS.items() if told not in keys[name]} == {}

@@ -114,13 +114,20 @@ def test_before_the_first_paint_nothing_is_loaded_that_only_data_needs(tmp_path:
     assert {name for name in loaded if name.startswith("kcflow.services.")} <= {"kcflow.services.errors"}
     later = ("bootstrap", "calendar", "formats", "labels", "reference", "register", "sample", "workbook")
     assert not loaded & {f"kcflow.{name}" for name in later}
-    assert not loaded & {"screens.listpane", "screens.widgets.table", "screens.inbox", "screens.palette"}
+    assert not loaded & {
+        "screens.lists.listpane",
+        "screens.widgets.table",
+        "screens.lists.inbox",
+        "screens.guide.palette",
+    }
 
 
 def test_the_first_rows_load_no_forms() -> None:
-    loaded = modules_after("import kcflow.app, screens.inbox")
-    forms = {"fields", "filters", "choices", "picks", "amounts", "proposal", "advance", "views"}
-    assert "screens.searched" in loaded
+    loaded = modules_after("import kcflow.app, screens.lists.inbox")
+    forms = {"forms.fields", "lists.filters", "forms.choices", "lists.picks", "forms.amounts"}
+    forms |= {"dossier.proposal", "dossier.advance", "lists.views"}
+    assert "screens.lists.searched" in loaded
+    assert all(importlib.util.find_spec(f"screens.{name}") for name in forms)
     assert not loaded & {f"screens.{name}" for name in forms}
 
 

@@ -59,8 +59,11 @@ def test_what_is_pressed_is_what_is_told(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lang_of)
 def test_keys_in_the_tutorial_are_keys_of_the_program(path: Path) -> None:
-    from screens import list_commands, picker, proposal, register, settings  # noqa: F401 - known by import
     from screens.commands import REGISTRY
+    from screens.dossier import picker, proposal  # noqa: F401 - known by import
+    from screens.forms import register  # noqa: F401
+    from screens.guide import settings  # noqa: F401
+    from screens.lists import list_commands  # noqa: F401
 
     known = {key for command in REGISTRY.values() for key in command.key.split(",")}
     known |= {"enter", "tab", "space", "up", "down"} | set("/")

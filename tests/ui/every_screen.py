@@ -24,9 +24,9 @@ from textual.widgets import Button
 import screens
 from kcflow.reference import contents, document_kinds
 from screens.base import DeskModal, DeskScreen
-from screens.detail import DetailStrip
 from screens.foot import KeyBar
-from screens.listpane import Pane
+from screens.lists.detail import DetailStrip
+from screens.lists.listpane import Pane
 from screens.widgets.flow_chart import FlowChart
 from screens.widgets.stage_bar import StageBar
 from screens.widgets.table import VirtualTable

@@ -9,11 +9,11 @@ import pytest
 from textual.widgets import Button
 
 from kcflow.services.views import MoveInput, OptionView
-from screens.advance import AdvanceDialog
-from screens.amounts import MoneyField
-from screens.choices import ChoiceField
-from screens.fields import DateField, Field, MemoField, TextField
-from screens.papers import PaperBox
+from screens.dossier.advance import AdvanceDialog
+from screens.dossier.papers import PaperBox
+from screens.forms.amounts import MoneyField
+from screens.forms.choices import ChoiceField
+from screens.forms.fields import DateField, Field, MemoField, TextField
 from tests.ui.bench import Showing, showing
 from tests.ui.fake_desk import (
     CODE,

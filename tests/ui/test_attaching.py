@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kcflow.services.door import MAX_ATTACHMENT
-from screens.attaching import FoundFile, RefusedFile, find, look, refusals_text, size_text, split
-from screens.picker import PickFiles, read_folder
+from screens.dossier.attaching import FoundFile, RefusedFile, find, look, refusals_text, size_text, split
+from screens.dossier.picker import PickFiles, read_folder
 from screens.widgets.table import VirtualTable
 from tests.ui.bench import showing
 from tests.ui.hostile import assert_harmless
@@ -174,7 +174,7 @@ async def test_a_folder_that_cannot_be_read_leaves_one_where_one_was(
         def refuse(_: Path) -> None:
             raise PermissionError
 
-        monkeypatch.setattr("screens.picker.read_folder", refuse)
+        monkeypatch.setattr("screens.dossier.picker.read_folder", refuse)
         await shown.press("enter")
         await shown.reads("can't be opened")
         assert "ảnh.png" in shown.text
@@ -195,7 +195,7 @@ async def test_a_link_loses_its_mark_and_the_rest_can_be_taken(folder: Path) -> 
 
 
 def test_a_huge_folder_is_cut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screens.picker.MOST_ENTRIES", 3)
+    monkeypatch.setattr("screens.dossier.picker.MOST_ENTRIES", 3)
     listing = read_folder(folder)
     assert listing.cut
     assert len(listing.entries) == 3

@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from kcflow.app import KcflowApp
 from kcflow.i18n import set_language
 from kcflow.services.errors import StoreProblem
-from screens.bulk import BulkDialog
-from screens.bulk_work import SLICE
-from screens.dossiers import DossiersPane
+from screens.lists.bulk import BulkDialog
+from screens.lists.bulk_work import SLICE
+from screens.lists.dossiers import DossiersPane
 from states.model import Label
 from tests.ui.hostile import assert_harmless
 from tests.ui.list_desk import ListDesk, make_row

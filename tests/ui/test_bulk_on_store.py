@@ -16,10 +16,10 @@ from kcflow.config import Config
 from kcflow.i18n import set_language
 from kcflow.services.desk import Desk
 from kcflow.services.views import DraftInput, MoveInput, PaperInput
-from screens.bulk import BulkDialog
-from screens.bulk_form import DecisionForm
-from screens.dossiers import DossiersPane
-from screens.fields import DateField, TextField
+from screens.forms.fields import DateField, TextField
+from screens.lists.bulk import BulkDialog
+from screens.lists.bulk_form import DecisionForm
+from screens.lists.dossiers import DossiersPane
 from tests.ui.shell_driver import press, rest, shell_of
 from tests.ui.snapshots import screen_text, wait_for
 

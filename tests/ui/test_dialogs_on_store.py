@@ -10,15 +10,15 @@ from kcflow.bootstrap import init_store, open_desk
 from kcflow.config import Config
 from kcflow.services.desk import Desk
 from kcflow.services.views import DraftInput, MoveInput, PaperInput
-from screens.advance import AdvanceDialog
-from screens.amounts import MoneyField
-from screens.choices import ChoiceField
-from screens.draft import DraftScreen
-from screens.fields import DateField, TextField
-from screens.missing_paper import MissingPaper
-from screens.papers import PapersDialog
-from screens.proposal import ProposalScreen
-from screens.register import RegisterScreen
+from screens.dossier.advance import AdvanceDialog
+from screens.dossier.missing_paper import MissingPaper
+from screens.dossier.papers import PapersDialog
+from screens.dossier.proposal import ProposalScreen
+from screens.forms.amounts import MoneyField
+from screens.forms.choices import ChoiceField
+from screens.forms.draft import DraftScreen
+from screens.forms.fields import DateField, TextField
+from screens.forms.register import RegisterScreen
 from screens.widgets.table import VirtualTable
 from tests.ui.bench import showing
 

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from screens.advance import AdvanceDialog
-from screens.correct import CorrectDialog
-from screens.draft import DraftScreen
-from screens.jump import JumpDialog
-from screens.notes import NoteDialog
-from screens.papers import PapersDialog
-from screens.proposal import ProposalScreen
-from screens.register import RegisterScreen
-from screens.viewer import SavedDialog, Viewed
-from screens.visited import Visit
-from screens.welcome import WelcomeScreen
+from screens.dossier.advance import AdvanceDialog
+from screens.dossier.correct import CorrectDialog
+from screens.dossier.jump import JumpDialog
+from screens.dossier.notes import NoteDialog
+from screens.dossier.papers import PapersDialog
+from screens.dossier.proposal import ProposalScreen
+from screens.dossier.viewer import SavedDialog, Viewed
+from screens.dossier.visited import Visit
+from screens.forms.draft import DraftScreen
+from screens.forms.register import RegisterScreen
+from screens.guide.welcome import WelcomeScreen
 from tests.ui.bench import showing
 from tests.ui.fake_desk import CODE, TITLE, FakeDesk, card, label, moment, option, paper, plan
 

@@ -13,13 +13,13 @@ from kcflow.config import Config
 from kcflow.services.desk import Desk
 from kcflow.services.errors import NotFound
 from kcflow.services.views import DraftInput
-from screens.choices import ChoiceField
-from screens.fields import DateField, MemoField, TextField
-from screens.history import RecordDialog
-from screens.notes import NoteDialog
-from screens.papers import PapersDialog
-from screens.proposal import ProposalScreen
-from screens.viewer import COPIES, SavedDialog
+from screens.dossier.notes import NoteDialog
+from screens.dossier.papers import PapersDialog
+from screens.dossier.proposal import ProposalScreen
+from screens.dossier.viewer import COPIES, SavedDialog
+from screens.forms.choices import ChoiceField
+from screens.forms.fields import DateField, MemoField, TextField
+from screens.lists.history import RecordDialog
 from tests.ui.bench import Showing, showing
 from tests.ui.fake_desk import CODE, TITLE, FakeDesk, busy, card, conflict, label, moment, paper, refused
 from tests.ui.hostile import HOSTILE_TITLES, assert_harmless

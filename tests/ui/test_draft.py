@@ -7,10 +7,10 @@ import pytest
 
 from kcflow.services.errors import BadInput
 from kcflow.services.views import DraftInput
-from screens.amounts import MoneyField
-from screens.choices import ChoiceField, ManyField
-from screens.draft import DraftScreen
-from screens.fields import DateField, Field, LinesField, MemoField, TextField
+from screens.forms.amounts import MoneyField
+from screens.forms.choices import ChoiceField, ManyField
+from screens.forms.draft import DraftScreen
+from screens.forms.fields import DateField, Field, LinesField, MemoField, TextField
 from tests.ui.bench import Showing, showing
 from tests.ui.fake_desk import CODE, FakeDesk, busy, card, conflict, label
 from tests.ui.hostile import HOSTILE_TITLES, assert_harmless

@@ -21,8 +21,8 @@ from kcflow.config import Config
 from kcflow.i18n import set_language, t
 from kcflow.services.desk import Desk
 from kcflow.services.views import DraftInput
-from screens.viewer import SavedDialog, Viewed
-from screens.welcome import WelcomeScreen
+from screens.dossier.viewer import SavedDialog, Viewed
+from screens.guide.welcome import WelcomeScreen
 from screens.widgets.columns import Column
 from screens.widgets.table import VirtualTable
 from scripts.walk import Walk, make_sample, presses, walking

@@ -12,10 +12,10 @@ from textual.pilot import Pilot
 
 from kcflow.i18n import set_language
 from screens import theme
-from screens.amounts import MoneyField, WholeField
-from screens.choices import ChoiceField, FileField, ManyField, folder_entries
-from screens.entries import Entry, Memo
-from screens.fields import DateField, Field, LinesField, MemoField, TextField
+from screens.forms.amounts import MoneyField, WholeField
+from screens.forms.choices import ChoiceField, FileField, ManyField, folder_entries
+from screens.forms.entries import Entry, Memo
+from screens.forms.fields import DateField, Field, LinesField, MemoField, TextField
 from states.model import Label
 from tests.ui.snapshots import screen_text, wait_for
 

@@ -18,7 +18,7 @@ from kcflow.flow_figures import ENDED, about, sources_of, summed
 from kcflow.i18n import set_language
 from kcflow.services.errors import StoreProblem
 from kcflow.services.views import DossierRow, FlowPhase, FlowState, ListFilter
-from screens.flow import FlowPane
+from screens.lists.flow import FlowPane
 from screens.widgets.flow_chart import FlowChart
 from screens.widgets.flow_lines import Drawing, Spot
 from states.model import Label

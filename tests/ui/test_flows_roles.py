@@ -13,10 +13,10 @@ from db import directory
 from db.rows import PersonRow
 from db.store import open_store
 from kcflow.i18n import t
-from screens.choose import ChooseAct
-from screens.notes import NoteDialog
-from screens.people import PeoplePane
-from screens.proposal import ProposalScreen
+from screens.dossier.choose import ChooseAct
+from screens.dossier.notes import NoteDialog
+from screens.dossier.proposal import ProposalScreen
+from screens.lists.people import PeoplePane
 from screens.widgets.flow_chart import FlowChart
 from screens.widgets.table import VirtualTable
 from tests.services.world import AGENCY, SCT, UNIT, World

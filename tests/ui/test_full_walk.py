@@ -10,7 +10,7 @@ import pytest
 
 from db.store import open_store
 from kcflow.i18n import t
-from screens.proposal import ProposalScreen
+from screens.dossier.proposal import ProposalScreen
 from tests.services.world import AGENCY, MINISTRY, ORDINARY, SCT, STC, UBND, UNIT, World
 from tests.ui.shell_driver import shell_of
 from tests.ui.walker import walking

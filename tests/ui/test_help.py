@@ -17,12 +17,12 @@ from kcflow.i18n import set_language, t
 from kcflow.text import fold
 from screens.base import DeskModal, DeskNode, DeskScreen
 from screens.commands import key_name
-from screens.help import HelpScreen
-from screens.help_terms import BASIS, OF_HELP, USUAL, terms_of
-from screens.lifecycle_picture import phases, picture
-from screens.pairs import Drawn, Pairs, PairsScroll
-from screens.palette import PaletteDialog
-from screens.proposal import ProposalScreen
+from screens.dossier.proposal import ProposalScreen
+from screens.guide.help import HelpScreen
+from screens.guide.help_terms import BASIS, OF_HELP, USUAL, terms_of
+from screens.guide.lifecycle_picture import phases, picture
+from screens.guide.pairs import Drawn, Pairs, PairsScroll
+from screens.guide.palette import PaletteDialog
 from screens.shell import PANES
 from tests.catalogues import catalogue
 from tests.ui.hostile import assert_harmless
@@ -51,8 +51,8 @@ def _below(kind: type) -> Iterator[type]:
 
 def every_help() -> dict[str, str]:
     """The help key of every screen and dialog by the class's name, and of every pane of the shell."""
-    for module in pkgutil.iter_modules(screens.__path__):
-        importlib.import_module(f"screens.{module.name}")
+    for module in pkgutil.walk_packages(screens.__path__, "screens."):
+        importlib.import_module(module.name)
     found = {f"tab {tab}": f"help.{tab}" for tab in PANES}
     kinds: tuple[type, ...] = (DeskScreen, DeskModal)
     for kind in kinds:

@@ -9,7 +9,7 @@ import pytest
 from kcflow import settings
 from kcflow.i18n import set_language
 from screens.commands import REGISTRY, key_name
-from screens.start_here import KEPT, STEPS, StartHere
+from screens.guide.start_here import KEPT, STEPS, StartHere
 from tests.ui.list_desk import TODAY, ListDesk
 from tests.ui.shell_driver import press, started
 from tests.ui.snapshots import screen_text, wait_for
@@ -69,7 +69,7 @@ def test_the_keys_named_are_those_of_the_commands() -> None:
         "flow": "tab_flow",
         "help": "help",
     }
-    import screens.list_commands  # noqa: F401  (makes its commands known)
+    import screens.lists.list_commands  # noqa: F401  (makes its commands known)
 
     for key, step in STEPS:
         if step in named:

@@ -16,11 +16,11 @@ from textual.binding import Binding
 import screens
 from kcflow.keep import Keeper
 from kcflow.settings_schema import Settings
-from screens.amounts import MoneyField
-from screens.choices import ChoiceField, ManyField
-from screens.draft import DraftScreen
-from screens.fields import MemoField, TextField
-from screens.keeping import KEEP, KeepsForm, KeptOffer
+from screens.forms.amounts import MoneyField
+from screens.forms.choices import ChoiceField, ManyField
+from screens.forms.draft import DraftScreen
+from screens.forms.fields import MemoField, TextField
+from screens.forms.keeping import KEEP, KeepsForm, KeptOffer
 from tests.ui.bench import Bench, Showing, showing
 from tests.ui.fake_desk import FakeDesk
 from tests.ui.hostile import HOSTILE_TITLES, assert_harmless
@@ -28,7 +28,7 @@ from tests.ui.hostile import HOSTILE_TITLES, assert_harmless
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screens.keeping.SECONDS", 0.01)
+    monkeypatch.setattr("screens.forms.keeping.SECONDS", 0.01)
 
 
 def forms(tmp_path: Path) -> list[Path]:
@@ -151,7 +151,7 @@ async def test_an_edit_is_kept_with_its_proposal(tmp_path: Path) -> None:
 
 
 async def test_leaving_a_field_writes_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screens.keeping.SECONDS", 3600)
+    monkeypatch.setattr("screens.forms.keeping.SECONDS", 3600)
     async with showing(DraftScreen("kcqg")) as shown:
         await shown.type("abc")
         await shown.settle()
@@ -249,8 +249,8 @@ async def test_hostile_texts_come_back_harmlessly(tmp_path: Path, words: str) ->
 
 
 def test_every_keeping_form_binds_the_keys_that_its_offer_names() -> None:
-    names = [each.name for each in pkgutil.iter_modules(screens.__path__)]
-    modules = [importlib.import_module(f"screens.{name}") for name in names]
+    names = [each.name for each in pkgutil.walk_packages(screens.__path__, "screens.")]
+    modules = [importlib.import_module(name) for name in names]
     forms = {
         found
         for module in modules

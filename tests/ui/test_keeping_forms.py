@@ -9,11 +9,11 @@ import pytest
 from textual.screen import Screen
 
 from kcflow.services.errors import NotFound
-from screens.choices import ChoiceField, FileField
-from screens.correct import CorrectDialog
-from screens.fields import MemoField, TextField
-from screens.notes import NoteDialog
-from screens.register import RegisterScreen
+from screens.dossier.correct import CorrectDialog
+from screens.dossier.notes import NoteDialog
+from screens.forms.choices import ChoiceField, FileField
+from screens.forms.fields import MemoField, TextField
+from screens.forms.register import RegisterScreen
 from tests.ui.bench import Showing, showing
 from tests.ui.fake_desk import CODE, FakeDesk, busy, conflict, label, moment, plan
 from tests.ui.test_advance import dialog, expand
@@ -21,7 +21,7 @@ from tests.ui.test_advance import dialog, expand
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screens.keeping.SECONDS", 0.01)
+    monkeypatch.setattr("screens.forms.keeping.SECONDS", 0.01)
 
 
 async def cut_off(shown: Showing, tmp_path: Path) -> None:

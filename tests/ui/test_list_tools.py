@@ -13,16 +13,16 @@ from kcflow.app import KcflowApp
 from kcflow.i18n import set_language
 from kcflow.services.errors import StoreProblem
 from kcflow.services.views import HistoryFilter, ListFilter, SavedView
-from screens.chips import ChipsLine
-from screens.columns_dialog import ColumnsDialog
-from screens.dossiers import DossiersPane
-from screens.entries import Entry
-from screens.fields import DateField
-from screens.filters import FilterDialog
-from screens.history import HistoryPane
-from screens.picks import PickDialog, PickField
-from screens.views import SaveViewDialog, ViewsDialog
-from screens.wishes import Names, Wish, chips_of, from_json, to_json, without
+from screens.forms.entries import Entry
+from screens.forms.fields import DateField
+from screens.lists.chips import ChipsLine
+from screens.lists.columns_dialog import ColumnsDialog
+from screens.lists.dossiers import DossiersPane
+from screens.lists.filters import FilterDialog
+from screens.lists.history import HistoryPane
+from screens.lists.picks import PickDialog, PickField
+from screens.lists.views import SaveViewDialog, ViewsDialog
+from screens.lists.wishes import Names, Wish, chips_of, from_json, to_json, without
 from states.model import Label
 from tests.ui.hostile import HOSTILE_TITLES, assert_harmless
 from tests.ui.list_desk import TODAY, ListDesk, make_row

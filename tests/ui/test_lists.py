@@ -16,19 +16,19 @@ from kcflow.formats import signed
 from kcflow.i18n import set_language
 from kcflow.services.errors import StoreProblem
 from kcflow.services.views import HistoryFilter, HistoryView, ListFilter, OptionView, StalledRow
-from screens.choices import ChoiceField
-from screens.choose import ChooseAct
-from screens.dossiers import DossiersPane
-from screens.fields import DateField, TextField
-from screens.filters import FilterDialog
-from screens.history import HistoryPane, RecordDialog
-from screens.inbox import InboxPane
-from screens.pairs import wrapped
-from screens.people import WorkAsDialog
-from screens.picks import PickField
-from screens.record import record_pairs
-from screens.rows import short_date
-from screens.stalled import StalledPane
+from screens.dossier.choose import ChooseAct
+from screens.dossier.record import record_pairs
+from screens.forms.choices import ChoiceField
+from screens.forms.fields import DateField, TextField
+from screens.guide.pairs import wrapped
+from screens.lists.dossiers import DossiersPane
+from screens.lists.filters import FilterDialog
+from screens.lists.history import HistoryPane, RecordDialog
+from screens.lists.inbox import InboxPane
+from screens.lists.people import WorkAsDialog
+from screens.lists.picks import PickField
+from screens.lists.rows import short_date
+from screens.lists.stalled import StalledPane
 from states.model import Label
 from tests.ui.list_desk import TODAY, ListDesk, make_history, make_people, make_row
 from tests.ui.shell_driver import press, rest, shell_of, started

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from kcflow.i18n import set_language
 from kcflow.services.views import ListFilter
-from screens.bulk import BulkDialog
+from screens.lists.bulk import BulkDialog
 from tests.ui.shell_driver import press, rest, started
 from tests.ui.snapshots import screen_text, wait_for
 

@@ -8,13 +8,13 @@ from textual.widgets import OptionList, Static
 
 from kcflow.formats import percent
 from kcflow.services.errors import NotFound
-from screens import proposal_parts as parts
-from screens import timeline_parts
-from screens.advance import AdvanceDialog
-from screens.correct import CorrectDialog
-from screens.draft import DraftScreen
-from screens.papers import PapersDialog
-from screens.proposal import ProposalScreen
+from screens.dossier import proposal_parts as parts
+from screens.dossier import timeline_parts
+from screens.dossier.advance import AdvanceDialog
+from screens.dossier.correct import CorrectDialog
+from screens.dossier.papers import PapersDialog
+from screens.dossier.proposal import ProposalScreen
+from screens.forms.draft import DraftScreen
 from tests.ui.bench import Showing, showing
 from tests.ui.fake_desk import CODE, FakeDesk, card, impossible_act, label, moment, option
 from tests.ui.hostile import HOSTILE_TITLES, assert_harmless

@@ -8,7 +8,7 @@ from dataclasses import replace
 from textual.widgets import Static
 
 from kcflow.services.views import DossierCard
-from screens.proposal import ProposalScreen
+from screens.dossier.proposal import ProposalScreen
 from tests.ui.bench import showing
 from tests.ui.fake_desk import CODE, FakeDesk, card
 from tests.ui.list_desk import ListDesk

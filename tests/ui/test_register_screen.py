@@ -10,10 +10,10 @@ from textual.widgets import OptionList
 
 from kcflow.services.errors import BadInput
 from kcflow.services.views import ImportPlan
-from screens.amounts import WholeField
-from screens.choices import ChoiceField, FileField
-from screens.entries import Boxes
-from screens.register import RegisterScreen
+from screens.forms.amounts import WholeField
+from screens.forms.choices import ChoiceField, FileField
+from screens.forms.entries import Boxes
+from screens.forms.register import RegisterScreen
 from screens.widgets.table import VirtualTable
 from tests.ui.bench import Showing, showing
 from tests.ui.fake_desk import FakeDesk, busy, label, plan

@@ -16,12 +16,12 @@ from kcflow.i18n import set_language
 from kcflow.settings import load
 from kcflow.settings_schema import RULES, Settings
 from screens import keymap, theme
-from screens.amounts import WholeField
-from screens.choices import ChoiceField, FolderField
-from screens.detail import DetailStrip
-from screens.fields import Field
-from screens.keys import KeysScreen
-from screens.settings import SettingsScreen
+from screens.forms.amounts import WholeField
+from screens.forms.choices import ChoiceField, FolderField
+from screens.forms.fields import Field
+from screens.guide.keys import KeysScreen
+from screens.guide.settings import SettingsScreen
+from screens.lists.detail import DetailStrip
 from tests.ui.bench import Showing
 from tests.ui.list_desk import ListDesk, opener
 from tests.ui.shell_driver import NOWHERE, rest, shell_of

@@ -17,9 +17,9 @@ from kcflow.services.errors import StoreProblem
 from kcflow.services.views import PersonView
 from screens.base import KeyBar, StatusLine
 from screens.commands import REGISTRY, key_name, offers
-from screens.help import HelpScreen
-from screens.palette import PaletteDialog
-from screens.people import WorkAsDialog
+from screens.guide.help import HelpScreen
+from screens.guide.palette import PaletteDialog
+from screens.lists.people import WorkAsDialog
 from screens.shell import ShellScreen
 from screens.shell_lines import Who, who_text
 from screens.widgets.table import VirtualTable
@@ -92,7 +92,7 @@ async def test_a_store_that_cannot_be_opened_says_why_and_can_be_tried_again() -
 
 
 async def test_without_a_store_the_welcome_screen_leads_the_way() -> None:
-    from screens.welcome import WelcomeScreen
+    from screens.guide.welcome import WelcomeScreen
 
     missing = StoreProblem("store_missing", Label("Chưa có kho dữ liệu.", "There is no store yet."))
     made: list[bool] = []
@@ -112,7 +112,7 @@ async def test_without_a_store_the_welcome_screen_leads_the_way() -> None:
 
 
 async def test_leaving_the_welcome_screen_leaves_the_application() -> None:
-    from screens.welcome import WelcomeScreen
+    from screens.guide.welcome import WelcomeScreen
 
     missing = StoreProblem("store_missing", Label("Chưa có kho dữ liệu.", "There is no store yet."))
 
@@ -376,8 +376,8 @@ def _import_every_screen() -> None:
 
     import screens
 
-    for module in pkgutil.iter_modules(screens.__path__):
-        importlib.import_module(f"screens.{module.name}")
+    for module in pkgutil.walk_packages(screens.__path__, "screens."):
+        importlib.import_module(module.name)
 
 
 def test_every_command_has_words_in_both_languages() -> None:

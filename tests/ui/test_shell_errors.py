@@ -12,7 +12,7 @@ from kcflow.app import KcflowApp
 from kcflow.i18n import set_language
 from kcflow.services.errors import KcflowError, StoreProblem
 from screens.base import DeskModal, DeskScreen, StatusLine
-from screens.detail import DetailStrip
+from screens.lists.detail import DetailStrip
 from states.model import Label
 from tests.ui.list_desk import ListDesk
 from tests.ui.shell_driver import make_app, press, shell_of, started

@@ -13,9 +13,9 @@ from kcflow.bootstrap import init_store, open_desk
 from kcflow.config import Config
 from kcflow.i18n import set_language
 from kcflow.services.views import DraftInput
-from screens.proposal import ProposalScreen
+from screens.dossier.proposal import ProposalScreen
+from screens.guide.welcome import WelcomeScreen
 from screens.shell import ShellScreen
-from screens.welcome import WelcomeScreen
 from tests.ui.shell_driver import press, rest, shell_of
 from tests.ui.snapshots import screen_text, wait_for
 

@@ -12,9 +12,9 @@ from textual.binding import BindingType
 from kcflow.i18n import set_language
 from screens.base import DeskScreen
 from screens.commands import CloseDialog, Language, StopWaiting, bindings
-from screens.draft import DraftScreen
-from screens.fields import TextField
-from screens.register import RegisterScreen
+from screens.forms.draft import DraftScreen
+from screens.forms.fields import TextField
+from screens.forms.register import RegisterScreen
 from tests.ui.bench import Bench, Showing
 from tests.ui.fake_desk import FakeDesk
 

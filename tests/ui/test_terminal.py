@@ -171,7 +171,7 @@ FORM = """
 import sys
 sys.path.insert(0, sys.argv[2])
 from kcflow import app, config
-from screens.draft import DraftScreen
+from screens.forms.draft import DraftScreen
 from tests.ui.fake_desk import FakeDesk
 class Test(app.KcflowApp):
     def __init__(self, config):

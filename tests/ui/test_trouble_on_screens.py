@@ -28,12 +28,12 @@ from kcflow.config import Config
 from kcflow.i18n import set_language, t
 from kcflow.services.desk import Desk
 from kcflow.services.views import DraftInput, PaperInput
-from screens.advance import AdvanceDialog
-from screens.bulk import BulkDialog
-from screens.bulk_form import DecisionForm
-from screens.draft import DraftScreen
-from screens.fields import DateField, Field, TextField
-from screens.register import RegisterScreen
+from screens.dossier.advance import AdvanceDialog
+from screens.forms.draft import DraftScreen
+from screens.forms.fields import DateField, Field, TextField
+from screens.forms.register import RegisterScreen
+from screens.lists.bulk import BulkDialog
+from screens.lists.bulk_form import DecisionForm
 from tests.ui.shell_driver import press, rest
 from tests.ui.snapshots import screen_text, wait_for
 

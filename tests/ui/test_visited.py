@@ -7,9 +7,9 @@ from textual.pilot import Pilot
 from kcflow.app import KcflowApp
 from kcflow.services.errors import NotFound
 from kcflow.services.views import DossierCard, DossierRow
-from screens.jump import JumpDialog, matches, queries
-from screens.proposal import ProposalScreen
-from screens.visited import Visited
+from screens.dossier.jump import JumpDialog, matches, queries
+from screens.dossier.proposal import ProposalScreen
+from screens.dossier.visited import Visited
 from tests.ui.bench import showing
 from tests.ui.fake_desk import FakeDesk, busy, card, label
 from tests.ui.list_desk import ListDesk

@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable
 
-from screens.choices import ChoiceField
-from screens.welcome import WelcomeScreen
+from screens.forms.choices import ChoiceField
+from screens.guide.welcome import WelcomeScreen
 from tests.ui.bench import Showing, showing
 from tests.ui.fake_desk import FakeDesk, busy
 

@@ -21,16 +21,16 @@ from kcflow.i18n import set_language, t
 from kcflow.services.desk import Desk
 from kcflow.services.views import Receipt
 from kcflow.text import fold
-from screens.advance import AdvanceDialog
-from screens.choices import ChoiceField
-from screens.choose import ChooseAct
-from screens.draft import DraftScreen
-from screens.entries import Entry
-from screens.fields import DateField, Field, TextField
-from screens.missing_paper import MissingPaper
-from screens.paper_box import PaperBox
-from screens.people import WorkAsDialog
-from screens.proposal import ProposalScreen
+from screens.dossier.advance import AdvanceDialog
+from screens.dossier.choose import ChooseAct
+from screens.dossier.missing_paper import MissingPaper
+from screens.dossier.paper_box import PaperBox
+from screens.dossier.proposal import ProposalScreen
+from screens.forms.choices import ChoiceField
+from screens.forms.draft import DraftScreen
+from screens.forms.entries import Entry
+from screens.forms.fields import DateField, Field, TextField
+from screens.lists.people import WorkAsDialog
 from screens.widgets.table import VirtualTable
 from tests.services.world import World
 from tests.ui.shell_driver import NOWHERE, at_rest, rest, shell_of

@@ -27,7 +27,7 @@ ASKING = {
     ("kcflow.services.drafts", "_bad"): (1, "errors."),
     ("kcflow.commands.words", "both"): (0, "cli."),
     ("kcflow.commands.words", "say"): (1, "cli."),
-    ("screens.fields", "words"): (0, ""),
+    ("screens.forms.fields", "words"): (0, ""),
 }
 """Functions that take a key: (which argument, what stands before it)."""
 

@@ -1,0 +1,1 @@
+"""One proposal: everything about it, acts, papers, notes, and moving from one to another."""

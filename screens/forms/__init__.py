@@ -1,0 +1,1 @@
+"""Forms: fields, what keeps their text, and the two large forms (a draft, the import of a register)."""

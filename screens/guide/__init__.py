@@ -1,0 +1,1 @@
+"""What leads people: welcome, help, every command by name, settings and keys."""
