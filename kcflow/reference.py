@@ -1,4 +1,4 @@
-"""Reference data shipped with the program: provinces, contents of activity, ceilings, kinds of document.
+"""Reference data shipped with the program: provinces, contents, kinds of document, rules.
 
 Read once from `kcflow/data` into frozen dataclasses. A code of a province means nothing without its list
 (24 was Bắc Giang, is Bắc Ninh), so provinces are known by key: "63:24" before 01/7/2025, "34:24" after.
@@ -10,22 +10,19 @@ import csv
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
-from kcflow.formats import dong
-from kcflow.i18n import t
 from kcflow.text import fold
+from states.facts import AdvanceRule, Effect
 from states.model import Label
 from states.records import record
 
-Certainty = Literal["source", "recalled", "unknown"]
-
 _LISTS = ("63", "34")
-_DOUBT: tuple[Certainty, ...] = ("source", "recalled", "unknown")
 # Other spellings that registers use, folded.
 _ALIASES = {
     "bac can": "bac kan",
@@ -118,83 +115,57 @@ class DocumentKind:
 
 
 @record(frozen=True, slots=True)
-class Ceiling:
-    """The most that national money supports for one item, in one version of the rule.
+class AdjustmentKind:
+    """A kind of change of an approved proposal (TT 36/2013 Điều 11), in one version of the rule.
 
-    `permille` is a share of `share_of` in thousandths, `cap_dong` đồng for one `per`, `multiplier` the per
-    cent of the cap that priority areas and trades may reach; None: no such limit, or not known. Figures that
-    are "recalled" were not checked against the text; an "unknown" row has none.
+    decides: "ministry", "agency", "department", or "approver": whom the province's lifecycle names.
+    effect: "approved" (another amount), "carry_over" (the next budget year) or "content".
+    fields: the proposal's fields that it may change; "approved" is the amount of support.
+    papers: kinds needed before the decision is proposed, each entry a tuple of alternatives.
+    The `group_…` values hold for a group proposal; `group_decides` is "" where there is no exception.
     """
 
-    item: str
-    content: int
+    code: str
     label: Label
-    permille: int | None
-    share_of: str
-    cap_dong: int | None
-    per: str
-    multiplier: int | None
+    source: str
+    decides: str
+    effect: Effect
+    fields: tuple[str, ...]
+    forms: tuple[str, ...]
+    papers: tuple[tuple[str, ...], ...]
     basis: str
     valid_from: date
     valid_to: date | None
-    certainty: Certainty
+    group_decides: str
+    group_forms: tuple[str, ...]
+    group_papers: tuple[tuple[str, ...], ...]
+    group_basis: str
 
-    def limit(self, total: int, units: int) -> int | None:
-        """The most đồng for `units` with a cost of `total` đồng (0: not known); None: no limit follows."""
-        limits = []
-        if self.cap_dong is not None:
-            limits.append(self.cap_dong * units)
-        if self.share_of == "cost" and self.permille is not None and total > 0:
-            limits.append(total * self.permille // 1000)
-        return min(limits, default=None)
+    def decided_by(self, *, group: bool, approver: str = "") -> str:
+        """The role that decides; approver: the approving role of the proposal's own lifecycle (KCĐP)."""
+        if group and self.group_decides:
+            return self.group_decides
+        return approver if self.decides == "approver" else self.decides
 
+    def papers_for(self, *, group: bool) -> tuple[tuple[str, ...], ...]:
+        """The papers needed, each entry a tuple of alternatives."""
+        return self.group_papers if group and self.group_decides else self.papers
 
-@record(frozen=True, slots=True)
-class CeilingWarning:
-    """A request above a ceiling: code "over_cap" or "over_share"; amounts in đồng.
+    def basis_for(self, *, group: bool) -> str:
+        """The article that says who decides."""
+        return self.group_basis if group and self.group_decides else self.basis
 
-    `certainty` is the weakest of the figures it rests on, as of the day asked about: "unknown" when the rule
-    in force could not be read and the last known figures stand in. A warning never blocks.
-    """
-
-    code: Literal["over_cap", "over_share"]
-    ceiling: Ceiling
-    requested: int
-    limit: int
-    certainty: Certainty
-
-    @property
-    def label(self) -> Label:
-        """The warning as a sentence, with its basis, and with its doubt where there is one."""
-        return Label(self._sentence("vi"), self._sentence("en"))
-
-    def _sentence(self, lang: str) -> str:
-        text = t(
-            f"reference.ceiling_{self.code}",
-            lang,
-            requested=dong(self.requested, lang),
-            limit=dong(self.limit, lang),
-            percent=_percent(self.ceiling.permille or 0, lang),
-            item=self.ceiling.label(lang),
-            basis=self.ceiling.basis,
-        )
-        if self.code == "over_cap" and self.ceiling.multiplier is not None:
-            most = self.limit * self.ceiling.multiplier // 100
-            text += " " + t("reference.ceiling_priority", lang, most=dong(most, lang))
-        return f"{text} {t(f'reference.certainty_{self.certainty}', lang)}"
-
-
-def _percent(permille: int, lang: str) -> str:
-    whole, tenth = divmod(permille, 10)
-    number = f"{whole}{',' if lang == 'vi' else '.'}{tenth}" if tenth else f"{whole}"
-    return f"{number}%"
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on that day."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
 def _text(name: str) -> str:
     return (Path(__file__).with_name("data") / name).read_text("utf-8")
 
 
-def _tables(name: str, table: str) -> list[dict[str, Any]]:
+def tables(name: str, table: str) -> list[dict[str, Any]]:
+    """The tables `[[table]]` of a shipped data file, in the order of the file."""
     found: list[dict[str, Any]] = tomllib.loads(_text(name))[table]
     return found
 
@@ -304,7 +275,7 @@ def contents() -> tuple[Content, ...]:
     """The nine contents of activity, codes 1 to 9 (NĐ 45/2012 Điều 4)."""
     return tuple(
         Content(row["code"], Label(**row["label"]), tuple(Label(**i) for i in row["items"]), row["basis"])
-        for row in _tables("activity_contents.toml", "content")
+        for row in tables("activity_contents.toml", "content")
     )
 
 
@@ -313,7 +284,7 @@ def document_kinds() -> tuple[DocumentKind, ...]:
     """Every kind of document, in the order of the file."""
     return tuple(
         DocumentKind(row["code"], Label(**row["label"]), row["form"], row["basis"])
-        for row in _tables("document_kinds.toml", "document_kind")
+        for row in tables("document_kinds.toml", "document_kind")
     )
 
 
@@ -332,78 +303,90 @@ def document_label(code: str) -> Label:
     return Label(f"{kind.label.vi} ({kind.form})", f"{kind.label.en} ({kind.form})")
 
 
-# -- ceilings --------------------------------------------------------------------------------
+# -- money: advances and adjustments ---------------------------------------------------------
+
+
+def _alternatives(values: list[Any]) -> tuple[tuple[str, ...], ...]:
+    return tuple((one,) if isinstance(one, str) else tuple(one) for one in values)
 
 
 @cache
-def all_ceilings() -> tuple[Ceiling, ...]:
-    """Every version of every ceiling of national support, in the order of the file."""
-    return tuple(
-        Ceiling(
-            item=row["item"],
-            content=row["content"],
-            label=Label(**row["label"]),
+def advance_rules() -> tuple[AdvanceRule, ...]:
+    """Every version of the rules on advances (TT 36/2013 Đ13–14), with the cap in force beside each.
+
+    A rule during whose time a cap begins or ends is split there (TTLT 26/2014 Đ8.2b).
+    """
+    data = tomllib.loads(_text("advance_rules.toml"))
+    common = data["common"]
+    rules: list[AdvanceRule] = []
+    for row in data["advance_rule"]:
+        whole = AdvanceRule(
+            type=row["type"],
             permille=row.get("permille"),
-            share_of=row.get("share_of", ""),
-            cap_dong=row.get("cap_dong"),
-            per=row["per"],
-            multiplier=row.get("multiplier"),
+            papers=_alternatives(row["papers"]),
+            remaining_papers=_alternatives([*common["remaining_papers"], *row["remaining_papers"]]),
+            basis=row["basis"],
+            remaining_basis=common["basis"],
+            valid_from=row["from"],
+            valid_to=row.get("to"),
+            min_volume_permille=row.get("min_volume_permille", 0),
+        )
+        rules += _capped(whole, data["advance_cap"])
+    return tuple(rules)
+
+
+def _capped(rule: AdvanceRule, caps: list[dict[str, Any]]) -> list[AdvanceRule]:
+    """`rule` cut where a cap begins or ends, each part with the cap of its days."""
+    last = rule.valid_to or date.max
+    starts = {rule.valid_from}
+    for cap in caps:
+        starts.add(cap["from"])
+        if "to" in cap:
+            starts.add(cap["to"] + timedelta(days=1))
+    cuts = sorted(start for start in starts if rule.valid_from <= start <= last)
+    parts = []
+    for number, start in enumerate(cuts):
+        ends = cuts[number + 1] - timedelta(days=1) if number + 1 < len(cuts) else rule.valid_to
+        here = [one for one in caps if one["from"] <= start <= one.get("to", date.max)]
+        parts.append(
+            replace(
+                rule,
+                valid_from=start,
+                valid_to=ends,
+                cap_permille=here[0]["permille"] if here else None,
+                cap_basis=here[0]["basis"] if here else "",
+            )
+        )
+    return parts
+
+
+@cache
+def adjustment_kinds() -> tuple[AdjustmentKind, ...]:
+    """Every version of every kind of change, national ones first, in the order of the file."""
+    return tuple(
+        AdjustmentKind(
+            code=row["code"],
+            label=Label(**row["label"]),
+            source=row["source"],
+            decides=row["decides"],
+            effect=row["effect"],
+            fields=tuple(row["fields"]),
+            forms=tuple(row["forms"]),
+            papers=_alternatives(row["papers"]),
             basis=row["basis"],
             valid_from=row["from"],
             valid_to=row.get("to"),
-            certainty=row["certainty"],
+            group_decides=row.get("group_decides", ""),
+            group_forms=tuple(row.get("group_forms", ())),
+            group_papers=_alternatives(row.get("group_papers", [])),
+            group_basis=row.get("group_basis", ""),
         )
-        for row in _tables("ceilings.toml", "ceiling")
+        for row in tables("adjustment_kinds.toml", "adjustment_kind")
     )
 
 
-def ceilings(on: date) -> tuple[Ceiling, ...]:
-    """Every ceiling of national support in force on that day, those without known figures included."""
-    return tuple(
-        one for one in all_ceilings() if one.valid_from <= on and (one.valid_to is None or on <= one.valid_to)
-    )
-
-
-def _has_figures(one: Ceiling) -> bool:
-    return one.permille is not None or one.cap_dong is not None
-
-
-def _last_known(one: Ceiling) -> Ceiling | None:
-    """The newest earlier version of this item that has figures."""
-    earlier = [
-        other
-        for other in all_ceilings()
-        if other.item == one.item and other.valid_from < one.valid_from and _has_figures(other)
-    ]
-    return max(earlier, key=lambda other: other.valid_from, default=None)
-
-
-def ceiling_warnings(
-    content: int | str | None, requested: int, total: int, on: date, units: int = 1
-) -> tuple[CeilingWarning, ...]:
-    """Warnings when `requested` đồng of national money lie above the ceiling on that day; never a refusal.
-
-    `content`: a content (3 or "3"), one item ("machinery"), or None (unknown: nothing to say). A content has
-    several items, so it warns only when every activity of it has a ceiling and none could carry the amount,
-    and names the most generous one. `total`: cost in đồng (0: not known, shares are not checked); `units`:
-    how many models, establishments, … are supported.
-    Where the rule in force could not be read, the last known figures are used and the warning says so.
-    """
-    asked = [one for one in ceilings(on) if str(content) in (one.item, str(one.content))]
-    whole = next((one for one in contents() if str(one.code) == str(content)), None)
-    if whole is not None and len(asked) < len(whole.items):
-        return ()  # an activity without a ceiling may be what is asked for
-    known = [one if _has_figures(one) else _last_known(one) for one in asked]
-    limits = [(one.limit(total, units), one) for one in known if one is not None]
-    if not limits or any(limit is None or requested <= limit for limit, _ in limits):
-        return ()
-    widest = max(limits, key=lambda pair: pair[0] or 0)[1]
-    certainty = max((one.certainty for one in asked), key=_DOUBT.index)
-    warnings = []
-    if widest.cap_dong is not None and requested > widest.cap_dong * units:
-        warnings.append(CeilingWarning("over_cap", widest, requested, widest.cap_dong * units, certainty))
-    if widest.share_of == "cost" and widest.permille is not None and total > 0:
-        share = total * widest.permille // 1000
-        if requested > share:
-            warnings.append(CeilingWarning("over_share", widest, requested, share, certainty))
-    return tuple(warnings)
+def adjustment_kind(code: str, source: str, on: date) -> AdjustmentKind | None:
+    """The kind of change `code` for money of `source` ("kcqg", "kcdp") in force on that day, or None."""
+    wanted = (code, source)
+    found = (one for one in adjustment_kinds() if (one.code, one.source) == wanted and one.in_force(on))
+    return next(found, None)

@@ -11,8 +11,19 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Final
 
+from states.fields import FIELDS
 from states.lifecycle_error import LifecycleError, near_miss
-from states.model import HOLDERS, RETURN_TO, ROLES, SAME, Action, DeadlineRule, Lifecycle
+from states.model import (
+    FUNDS,
+    HOLDERS,
+    RETURN_TO,
+    ROLES,
+    SAME,
+    SUBJECTS,
+    Action,
+    DeadlineRule,
+    Lifecycle,
+)
 
 READING_ROLES: Final = frozenset({"auditor", "supervisor", "admin"})
 """Roles that never act on a dossier."""
@@ -21,6 +32,7 @@ EXHAUSTIVE: Final = (
     frozenset({"fully_allocated", "partly_allocated"}),
     frozenset({"direct_route", "not_direct_route"}),
     frozenset({"group_only", "not_group"}),
+    frozenset({"nothing_to_refund", "refund_open"}),
 )
 """Pairs of outcome guards of which exactly one passes, so that no unconditional target is needed."""
 
@@ -85,6 +97,9 @@ class _Checker:
                 if times > 1:
                     yield self.fail(f"{kind}.{name}", "name", "duplicate", found=name)
         yield from self.unknown("", "initial", "unknown_state", [lifecycle.initial], lifecycle.state_by_name)
+        yield from self.unknown("", "subject", "unknown_subject", [lifecycle.subject], SUBJECTS)
+        if lifecycle.fund != (lifecycle.subject in FUNDS):
+            yield self.fail("", "fund", "fund_subject", found=lifecycle.subject)
         yield from self._states()
         for action in lifecycle.actions:
             yield from self._action(action)
@@ -152,6 +167,31 @@ class _Checker:
             yield self.fail(table, "round", "round_without_allocation")
         if action.renews_deadline and any(target.state != SAME for target in action.targets):
             yield self.fail(table, "renews_deadline", "renews_without_staying")
+
+        yield from self._money(table, action)
+
+    def _money(self, table: str, action: Action) -> Iterator[LifecycleError]:
+        """Parents, charges and typed inputs. A `moves` name stands in the items' own lifecycles."""
+        parents = [kind for kind in SUBJECTS if kind != "proposal"]
+        yield from self.unknown(table, "via", "unknown_subject", [action.via] if action.via else [], parents)
+        for key, kinds in (("charges", action.charges), ("may_charge", action.may_charge)):
+            yield from self.unknown(table, key, "unknown_subject", kinds, FUNDS)
+            if kinds and action.amount is None:
+                yield self.fail(table, key, "charge_without_amount")
+        for kind in sorted({*action.charges} & {*action.may_charge}):
+            yield self.fail(table, "may_charge", "duplicate", found=kind)
+        names = [name.removesuffix("?") for name in action.fields]
+        yield from self.unknown(table, "fields", "unknown_field", names, FIELDS)
+        for key, given in (("fields", names), ("moves", action.moves), ("charges", action.charges)):
+            for name, times in Counter(given).items():
+                if times > 1:
+                    yield self.fail(table, key, "duplicate", found=name)
+        if action.moves and self.lifecycle.subject == "proposal":
+            yield self.fail(table, "moves", "moves_without_items")
+        if action.release and (action.amount != "allocated" or action.amount_optional or action.signed):
+            yield self.fail(table, "release", "release_not_allocated")
+        if action.signed and action.amount not in ("allocated", "contracted"):
+            yield self.fail(table, "signed", "signed_amount")
 
     def _targets(self, table: str, action: Action) -> Iterator[LifecycleError]:
         known = {*self.lifecycle.state_by_name, RETURN_TO, SAME}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
+from states.fields import wanted
 from states.loader import builtin
 from states.model import RETURN_TO, SAME, Action, DeadlineRule, Label, Lifecycle, State
 
@@ -39,7 +40,17 @@ _ENDING: Final = {
 _AMOUNT: Final = {
     "approved": Label("số tiền phê duyệt", "amount approved"),
     "allocated": Label("số tiền phân bổ", "amount allocated"),
-    "advanced": Label("số tiền tạm ứng", "amount advanced"),
+    "contracted": Label("giá trị hợp đồng", "value under contract"),
+    "advanced": Label("số tiền tạm ứng, thanh toán", "amount advanced or paid"),
+    "accepted": Label("giá trị nghiệm thu", "value accepted"),
+    "settled": Label("số tiền quyết toán", "amount settled"),
+    "returned": Label("số tiền hoàn trả", "amount returned"),
+}
+_SUBJECT: Final = {
+    "annual_plan": Label("kế hoạch năm", "annual plan"),
+    "allocation_round": Label("đợt phân bổ", "allocation round"),
+    "contract": Label("hợp đồng", "contract"),
+    "adjustment": Label("điều chỉnh", "adjustment"),
 }
 _MERMAID_WORDS: Final = frozenset(
     {"as", "class", "classdef", "default", "direction", "end", "hide", "note", "scale", "state", "style"}
@@ -128,7 +139,7 @@ def scxml(lifecycle: Lifecycle) -> str:
         transitions = [
             f"    <transition{_attributes(values)}/>"
             for action in lifecycle.actions_by_source[state.name]
-            for values in _transitions(lifecycle, action)
+            for values in _transitions(lifecycle, action, state.name)
         ]
         if transitions:
             lines += [f"  <{tag}{_attributes(attributes)}>", *transitions, f"  </{tag}>"]
@@ -137,7 +148,7 @@ def scxml(lifecycle: Lifecycle) -> str:
     return "\n".join([*lines, "</scxml>"]) + "\n"
 
 
-def _transitions(lifecycle: Lifecycle, action: Action) -> list[dict[str, str]]:
+def _transitions(lifecycle: Lifecycle, action: Action, source: str) -> list[dict[str, str]]:
     """Attributes of the transitions of `action`: one per outcome, one per level of a return."""
     common = {"kc:roles": " ".join(action.roles), "kc:basis": action.basis}
     found: list[dict[str, str]] = []
@@ -148,7 +159,7 @@ def _transitions(lifecycle: Lifecycle, action: Action) -> list[dict[str, str]]:
         if target.state == RETURN_TO:
             found += [
                 {**values, "cond": f"return_to == '{name}'", "target": name, **common}
-                for name in sorted(lifecycle.return_states)
+                for name in sorted(lifecycle.levels_from(source))
             ]
         elif target.state == SAME:
             found.append({**values, "type": "internal", **common})
@@ -187,6 +198,28 @@ def _codes(kinds: Sequence[str]) -> str:
     return " / ".join(f"`{_cell(kind)}`" for kind in kinds)
 
 
+def _money(action: Action, lang: str) -> list[str]:
+    """What an act moves and is charged to, its typed inputs, the acts it does on its items."""
+    en = lang == "en"
+    parts: list[str] = []
+    if action.amount:
+        kind = _AMOUNT[action.amount](lang)
+        optional = (" (optional)" if en else " (nếu có)") if action.amount_optional else ""
+        released = (" (released: worked out)" if en else " (thu lại, tự tính)") if action.release else ""
+        parts.append(kind + optional + released)
+    charged = [_SUBJECT[name](lang) for name in action.charges]
+    charged += [f"{_SUBJECT[name](lang)}?" for name in action.may_charge]
+    if charged:
+        parts.append(("charged to " if en else "ghi vào ") + ", ".join(charged))
+    parts += [
+        f"{field.label(lang)}{'' if needed else (' (optional)' if en else ' (nếu có)')}"
+        for field, needed in wanted(action)
+    ]
+    if action.moves:
+        parts.append(("does " if en else "thực hiện ") + _codes(action.moves))
+    return parts
+
+
 def _needed(action: Action, lang: str) -> str:
     """What an act asks for: its own paper, further papers, amounts, a reason, guards, warnings."""
     en = lang == "en"
@@ -195,8 +228,9 @@ def _needed(action: Action, lang: str) -> str:
         note = " (optional)" if en else " (nếu có)"
         parts.append(_codes(acts) + (note if action.act_document_need == "optional" else ""))
     parts += [_codes(alternatives) for alternatives in action.documents]
-    if action.amount:
-        parts.append(_AMOUNT[action.amount](lang))
+    if action.via:
+        parts.append(("as an act of the " if en else "cùng ") + _SUBJECT[action.via](lang))
+    parts += _money(action, lang)
     if action.round:
         parts.append("round number" if en else "số đợt")
     if action.reason == "required":

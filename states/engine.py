@@ -13,7 +13,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from states.facts import Actor, Assignment, Case, Facts, Inputs, Paper, Refusal
-from states.guards import CONCLUDERS, CONTRARY, GUARDS, SAME_LACK
+from states.fields import MAX_DONG, problem, wanted
+from states.guards import CONCLUDERS, CONTRARY, GUARDS, LACKING, SAME_LACK
 from states.model import RETURN_TO, ROLES, SAME, Action, Lifecycle, Need
 from states.records import record
 
@@ -63,6 +64,8 @@ class Move:
     return_to: str | None
     enters: bool
     """Whether the dossier enters a state (and its clock starts), or stays where it was."""
+    amount: int | None = None
+    """Đồng to record: what was entered, or what is released; None when no amount moves."""
 
 
 class Refused(Exception):
@@ -170,6 +173,55 @@ def _document_refusals(
     return refusals, missing
 
 
+def _amount_refusals(action: Action, case: Case) -> list[Refusal]:
+    amount = case.inputs.amount
+    if not action.asks_amount:
+        return []
+    if amount is None:
+        return (
+            [] if action.amount_optional else [Refusal("input", "amount_required", {"kind": action.amount})]
+        )
+    if abs(amount) > MAX_DONG:
+        return [Refusal("input", "amount_too_large", {"limit": MAX_DONG})]
+    if amount == 0 or (amount < 0 and not action.signed):
+        return [Refusal("input", "amount_not_positive")]
+    return []
+
+
+def _field_refusals(action: Action, case: Case) -> list[Refusal]:
+    """Typed inputs that are missing, malformed or not asked for."""
+    refusals: list[Refusal] = []
+    entered = case.inputs.fields
+    known = set()
+    for field, needed in wanted(action):
+        known.add(field.name)
+        value = entered.get(field.name)
+        if value is None:
+            if needed:
+                refusals.append(Refusal("input", "field_missing", {"field": field.name}))
+            continue
+        wrong = problem(field, value, case.inputs.on)
+        if wrong is not None:
+            refusals.append(Refusal("input", "field_invalid", {"field": field.name, "why": wrong}))
+    refusals += [Refusal("input", "field_unknown", {"name": name}) for name in sorted(set(entered) - known)]
+    return refusals
+
+
+def _via_refusals(action: Action, case: Case) -> list[Refusal]:
+    via = case.inputs.via
+    if action.via is None or (via is not None and via.kind == action.via):
+        return []
+    return [Refusal("guard", "via_parent", {"kind": action.via})]
+
+
+def _same_person(facts: Facts, actor: Actor) -> bool:
+    """Whether the one who acts, or for whom it is done, did the last act (four eyes)."""
+    last = {facts.last_actor, facts.last_operator} - {None}
+    if actor.login in last or not actor.operator_known:
+        return actor.login in last
+    return actor.operator in ({facts.last_actor} if actor.by_names else last)
+
+
 def _input_refusals(action: Action, case: Case) -> list[Refusal]:
     facts, inputs = case.facts, case.inputs
     refusals: list[Refusal] = []
@@ -179,16 +231,13 @@ def _input_refusals(action: Action, case: Case) -> list[Refusal]:
         refusals.append(Refusal("input", "act_in_future", {"on": inputs.on}))
     if facts.last_on is not None and inputs.on < facts.last_on:
         refusals.append(Refusal("input", "act_before_last", {"on": inputs.on, "last_on": facts.last_on}))
-    if action.amount is not None:
-        if inputs.amount is None:
-            refusals.append(Refusal("input", "amount_required", {"kind": action.amount}))
-        elif inputs.amount <= 0:
-            refusals.append(Refusal("input", "amount_not_positive"))
+    refusals += _amount_refusals(action, case)
     if action.round:
         if inputs.round is None:
             refusals.append(Refusal("input", "round_required"))
         elif inputs.round <= 0:
             refusals.append(Refusal("input", "round_not_positive"))
+    refusals += _field_refusals(action, case)
     if inputs.authority is not None and inputs.authority not in AUTHORITIES:
         refusals.append(Refusal("input", "authority_unknown", {"authority": inputs.authority}))
     if inputs.expected_version is not None and inputs.expected_version != facts.version:
@@ -201,19 +250,20 @@ def _input_refusals(action: Action, case: Case) -> list[Refusal]:
 def _target(lifecycle: Lifecycle, action: Action, case: Case) -> tuple[str | None, Refusal | None]:
     """Resolve where the action leads for this case; undecided while the amount it hangs on is missing."""
     facts = case.facts
+    needed = action.asks_amount and not action.amount_optional
     for target in action.targets:
-        if target.when is not None and action.amount is not None and case.inputs.amount is None:
+        if target.when is not None and needed and case.inputs.amount is None:
             return None, Refusal("input", "outcome_unclear")
         if target.when is not None and GUARDS[target.when](case) is not None:
             continue
         if target.state == SAME:
             return facts.state, None
         if target.state == RETURN_TO:
-            if facts.return_to in lifecycle.return_states:
+            if facts.return_to in lifecycle.levels_from(facts.state):
                 return facts.return_to, None
             return None, Refusal("guard", "outcome_unclear")
         return target.state, None
-    needs_input = action.amount is not None and (case.inputs.amount or 0) <= 0
+    needs_input = action.asks_amount and (case.inputs.amount or 0) <= 0
     return None, Refusal("input" if needs_input else "guard", "outcome_unclear")
 
 
@@ -226,10 +276,10 @@ def evaluate(lifecycle: Lifecycle, action: Action, facts: Facts, actor: Actor, i
     """
     fitting, denied = _find_assignments(action, facts, actor)
     if denied is not None:
-        return _weigh(lifecycle, action, Case(facts, inputs, actor, None), denied)
+        return _weigh(lifecycle, action, Case(facts, inputs, actor, None, action), denied)
     options: list[Option] = []
     for assignment in fitting:
-        option = _weigh(lifecycle, action, Case(facts, inputs, actor, assignment), None)
+        option = _weigh(lifecycle, action, Case(facts, inputs, actor, assignment, action), None)
         if option.allowed:
             return option
         options.append(option)
@@ -247,8 +297,9 @@ def _weigh(lifecycle: Lifecycle, action: Action, case: Case, denied: Refusal | N
         refusals.append(Refusal("state", code, {"state": facts.state, "from_states": action.sources}))
     if denied is not None:
         refusals.append(denied)
-    if action.second_person and facts.last_actor == case.actor.login:
+    if action.second_person and _same_person(facts, case.actor):
         refusals.append(Refusal("second_person", "second_person", {"name": case.actor.name}))
+    refusals += _via_refusals(action, case)
     for name in action.guards:
         refusal = GUARDS[name](case)
         if refusal is not None:
@@ -264,6 +315,9 @@ def _weigh(lifecycle: Lifecycle, action: Action, case: Case, denied: Refusal | N
             refusals.append(unclear)
     warnings = tuple(r for name in action.warnings if (r := GUARDS[name](case)) is not None)
     own = set(Lifecycle.act_documents(action))
+    for refusal in refusals:
+        if refusal.code in LACKING:
+            missing += [kinds for kinds in _named(refusal) if kinds not in missing]
     missing += [kinds for kinds in said if kinds not in missing and not (own and own <= set(kinds))]
     return Option(
         action=action,
@@ -277,6 +331,12 @@ def _weigh(lifecycle: Lifecycle, action: Action, case: Case, denied: Refusal | N
     )
 
 
+def _named(refusal: Refusal) -> tuple[tuple[str, ...], ...]:
+    """The kinds of paper (alternatives) that a refusal of LACKING names."""
+    found = refusal.params["documents"]
+    return found if isinstance(found, tuple) else ()
+
+
 def _can_be_supplied(lifecycle: Lifecycle, action: Action, case: Case, refusal: Refusal) -> bool:
     """Whether the dialog can take `refusal` away: what is missing is entered there.
 
@@ -287,7 +347,12 @@ def _can_be_supplied(lifecycle: Lifecycle, action: Action, case: Case, refusal: 
         return True
     if case.assignment is None:
         return False
+    role = case.assignment.role
     kinds: Iterable[str] = ()
+    if refusal.code in LACKING:
+        return all(
+            any(role in lifecycle.recorders.get(kind, (role,)) for kind in kinds) for kinds in _named(refusal)
+        )
     if refusal.code == "document_missing":
         lacking = refusal.params["document"]
         kinds = lacking if isinstance(lacking, tuple) else ()
@@ -295,7 +360,6 @@ def _can_be_supplied(lifecycle: Lifecycle, action: Action, case: Case, refusal: 
         kinds = SAME_LACK[refusal.code]
     elif refusal.code in CONTRARY:
         kinds = set(CONTRARY[refusal.code]) & set(Lifecycle.act_documents(action))
-    role = case.assignment.role
     return any(
         role in lifecycle.recorders.get(kind, (role,))
         and (refusal.code == "document_missing" or role in CONCLUDERS.get(kind, (role,)))
@@ -330,9 +394,18 @@ def stuck(lifecycle: Lifecycle, facts: Facts, today: date) -> bool:
     )
     now = Inputs(on=today, today=today)
     return not any(
-        evaluate(lifecycle, action, facts, everybody, now).possible
+        _could_be_done(lifecycle, evaluate(lifecycle, action, facts, everybody, now), facts, everybody, now)
         for action in lifecycle.actions_by_source[facts.state]
         if lifecycle.reachable_targets(action, facts.state) - {facts.state}
+    )
+
+
+def _could_be_done(lifecycle: Lifecycle, option: Option, facts: Facts, actor: Actor, inputs: Inputs) -> bool:
+    """Whether nothing but what can be entered, or a parent's act, is missing."""
+    case = Case(facts, inputs, actor, option.assignment, option.action)
+    return all(
+        refusal.code == "via_parent" or _can_be_supplied(lifecycle, option.action, case, refusal)
+        for refusal in option.refusals
     )
 
 
@@ -401,20 +474,28 @@ def apply(lifecycle: Lifecycle, facts: Facts, actor: Actor, action_name: str, in
     action = lifecycle.action_by_name.get(action_name)
     if action is None:
         raise Refused(action_name, (Refusal("state", "unknown_action", {"action": action_name}),))
-    option = evaluate(lifecycle, action, facts, actor, inputs)
+    return decide(lifecycle, evaluate(lifecycle, action, facts, actor, inputs), facts, actor, inputs)
+
+
+def decide(lifecycle: Lifecycle, option: Option, facts: Facts, actor: Actor, inputs: Inputs) -> Move:
+    """Make the move that was weighed: `option` is what `evaluate` gave for just these arguments.
+
+    Raises `Refused` with every reason.
+    """
+    action = option.action
     if not option.allowed or option.target is None or option.assignment is None:
-        raise Refused(action_name, option.refusals)
+        raise Refused(action.name, option.refusals)
     from transitions import MachineError
 
     slot = _Slot(facts.state, option.target)
     events: Mapping[str, Any] = machine_for(lifecycle).events
     try:
-        moved = events[action_name].trigger(slot)
+        moved = events[action.name].trigger(slot)
     except MachineError:
         moved = False
     if not moved or slot.state != option.target:
         refusal = Refusal("state", "wrong_state", {"state": facts.state, "from_states": action.sources})
-        raise Refused(action_name, (refusal,))
+        raise Refused(action.name, (refusal,))
     stays = all(target.state == SAME for target in action.targets)
     return Move(
         action=action,
@@ -424,6 +505,7 @@ def apply(lifecycle: Lifecycle, facts: Facts, actor: Actor, action_name: str, in
         warnings=option.warnings,
         return_to=_return_to(action, facts, stays),
         enters=slot.state != facts.state,
+        amount=Case(facts, inputs, actor, option.assignment, action).amount if action.amount else None,
     )
 
 

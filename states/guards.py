@@ -8,16 +8,12 @@ A guard does no I/O. Its name is what a lifecycle file may write under `guards`,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from states import guards_items, guards_money  # noqa: F401 - they register their rules
+from states.facts import Case, Refusal
+from states.guarding import AGREED, CONTRACTS, GUARDS, Guard, entered, guard, has_paper
+from states.guarding import refuse as _refuse
 
-from states.facts import Case, Paper, Refusal
-
-Guard = Callable[[Case], Refusal | None]
-
-GUARDS: dict[str, Guard] = {}
-"""Every rule a lifecycle file may name."""
-
-AGREED = "agreed"
+__all__ = ["AGREED", "CONTRACTS", "GUARDS", "Guard", "guard", "has_paper"]
 
 CONCLUDERS: dict[str, frozenset[str]] = {
     "mau_4a": frozenset({"department"}),
@@ -30,8 +26,6 @@ CONCLUDERS: dict[str, frozenset[str]] = {
 }
 """Papers that conclude "agreed" or "not agreed", and the roles whose conclusion it is
 (TT 36/2013 Đ8.1a, Đ8.2, Đ21.1, Đ21.2a). Nobody else can put a conclusion on them."""
-
-CONTRACTS = ("hop_dong", "quyet_dinh_giao_nhiem_vu")
 
 BASE_APPRAISALS = ("mau_4a", "mau_4b")
 MINISTRY_APPRAISALS = ("bien_ban_tham_dinh",)
@@ -47,9 +41,14 @@ SAME_LACK: dict[str, tuple[str, ...]] = {
     "group_plan_missing": GROUP_PLANS,
     "bidding_result_missing": ("quyet_dinh_trung_thau",),
     "contract_missing": CONTRACTS,
+    "stc_opinion_missing": ("phieu_tham_dinh_stc",),
+    "advance_decision_missing": ("quyet_dinh_ty_le_tam_ung",),
 }
 """Refusals that say, better, what "document_missing" would say of these kinds: one paper of
 them, with the agreement where they conclude, takes the refusal away."""
+
+LACKING = frozenset({"advance_papers_missing", "remaining_papers_missing", "change_papers_missing"})
+"""Refusals that name the kinds of paper that lack in their own parameter `documents`."""
 
 CONTRARY: dict[str, tuple[str, ...]] = {
     "base_appraisal_not_agreed": BASE_APPRAISALS,
@@ -64,34 +63,12 @@ AGREEMENTS = frozenset(
 """Rules that ask for such a conclusion."""
 
 
-def guard(function: Guard) -> Guard:
-    """Register `function` under its own name."""
-    GUARDS[function.__name__] = function
-    return function
-
-
-def _refuse(code: str, **params: object) -> Refusal:
-    return Refusal("guard", code, params)
-
-
-def has_paper(case: Case, *kinds: str) -> bool:
-    """Whether a paper of one of `kinds` is in the dossier or comes with the act."""
-    return any(kind in case.facts.papers for kind in kinds) or any(
-        paper.kind in kinds for paper in _entered(case)
-    )
-
-
-def _entered(case: Case) -> tuple[Paper, ...]:
-    document = case.inputs.document
-    return (document, *case.inputs.papers) if document else case.inputs.papers
-
-
 def _conclusion(case: Case, *kinds: str) -> tuple[bool, str | None]:
     """Return (a paper of `kinds` is there, the conclusion of the newest one).
 
     Papers entered together are equally new: they agree only if every one of them does.
     """
-    together = [paper.conclusion for paper in _entered(case) if paper.kind in kinds]
+    together = [paper.conclusion for paper in entered(case) if paper.kind in kinds]
     if together:
         return True, next((one for one in together if one != AGREED), AGREED)
     for kind in reversed(list(case.facts.papers)):
@@ -159,7 +136,7 @@ def ministry_appraisal_agreed(case: Case) -> Refusal | None:
 @guard
 def changed_since_return(case: Case) -> Refusal | None:
     """A returned dossier comes back changed, or with a further paper (domain.md T4)."""
-    if case.facts.edited_since_entry or _entered(case):
+    if case.facts.edited_since_entry or entered(case):
         return None
     return _refuse("unchanged_since_return")
 
@@ -269,13 +246,17 @@ def something_allocated(case: Case) -> Refusal | None:
 
 @guard
 def within_allocated(case: Case) -> Refusal | None:
-    """Σ advances ≤ allocated. The ratios and papers by type come with the money model (issue 4)."""
+    """Σ of what is paid out ≤ allocated (TT 36/2013 Đ13–14)."""
     facts, amount = case.facts, case.inputs.amount
     if amount is None and facts.advanced >= facts.allocated:
         return _refuse("nothing_left_to_advance", allocated=facts.allocated)
     if amount is not None and facts.advanced + amount > facts.allocated:
         return _refuse(
-            "amount_over_allocated", amount=amount, allocated=facts.allocated, advanced=facts.advanced
+            "amount_over_allocated",
+            amount=amount,
+            missing=facts.advanced + amount - facts.allocated,
+            allocated=facts.allocated,
+            advanced=facts.advanced,
         )
     return None
 
@@ -335,7 +316,9 @@ def not_bidding_or_result_recorded(case: Case) -> Refusal | None:
 @guard
 def contract_recorded(case: Case) -> Refusal | None:
     """No advance before a contract or task assignment (TT 36/2013 Đ12.1, Đ13)."""
-    return None if has_paper(case, *CONTRACTS) else _refuse("contract_missing")
+    if case.facts.contract_signed or has_paper(case, *CONTRACTS):
+        return None
+    return _refuse("contract_missing")
 
 
 # -- acceptance, lateness ----------------------------------------------------------------------

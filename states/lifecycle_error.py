@@ -43,7 +43,29 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_holder": ('không có bên giữ hồ sơ "{found}"', 'there is no holder "{found}"'),
     "unknown_guard": ('không có điều kiện "{found}"', 'there is no guard "{found}"'),
     "unknown_document": ('không có loại giấy tờ "{found}"', 'there is no document kind "{found}"'),
+    "unknown_subject": ('không có loại hồ sơ "{found}"', 'there is no kind of dossier "{found}"'),
+    "unknown_field": ('không có trường nhập "{found}"', 'there is no input field "{found}"'),
     # shape
+    "fund_subject": (
+        'fund = true dùng cho kế hoạch, đợt phân bổ, hợp đồng và chỉ cho các loại đó, không phải "{found}"',
+        'fund = true goes with plans, rounds and contracts, and only with those, not with "{found}"',
+    ),
+    "charge_without_amount": (
+        "ghi vào nguồn tiền nào đó thì phải có amount",
+        "what is charged needs an amount",
+    ),
+    "moves_without_items": (
+        "chỉ kế hoạch, đợt phân bổ, hợp đồng, điều chỉnh mới có moves",
+        "only plans, rounds, contracts and adjustments have moves",
+    ),
+    "release_not_allocated": (
+        'release chỉ dùng với amount = "allocated"',
+        'release only goes with amount = "allocated"',
+    ),
+    "signed_amount": (
+        'signed chỉ dùng với amount = "allocated" hoặc "contracted"',
+        'signed only goes with amount = "allocated" or "contracted"',
+    ),
     "empty_list": ("cần ít nhất một mục", "at least one entry is needed"),
     "phase_unused": ("giai đoạn không có trạng thái nào", "no state belongs to this phase"),
     "phase_order": (

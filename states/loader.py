@@ -296,6 +296,16 @@ def _documents(table: _Table) -> tuple[tuple[str, ...], ...]:
     return tuple(entries)
 
 
+def _amount(table: _Table) -> tuple[AmountKind | None, bool]:
+    """`amount`: a kind, or "kind?" where the act may also move none."""
+    if "amount" not in table.values:
+        return None, False
+    text = table.get("amount", str)
+    inner = _Table(table.file, table.path, {"amount": text.removesuffix("?")}, ("amount",))
+    kinds: tuple[AmountKind, ...] = get_args(AmountKind)
+    return inner.choice("amount", kinds), text.endswith("?")
+
+
 def _action(
     file: str,
     index: int,
@@ -307,6 +317,7 @@ def _action(
     table = _Table(file, _path("action", index, values), values, _ACTION_KEYS)
     act_document = table.text("act_document") if "act_document" in values else None
     roles = (given.resolve(table, "roles", role) for role in table.names("roles", needed=True))
+    amount, optional = _amount(table)
     return Action(
         name=table.name("name"),
         label=table.label(),
@@ -322,13 +333,21 @@ def _action(
             "act_document_need", get_args(Need), "required" if act_document else "none"
         ),
         reason=table.choice("reason", get_args(Need), "optional"),
-        amount=table.choice("amount", get_args(AmountKind)) if "amount" in values else None,
+        amount=amount,
         round=table.get("round", bool, False),
         second_person=table.get("second_person", bool, False),
         remembers_return=table.get("remembers_return", bool, False),
         renews_deadline=table.get("renews_deadline", bool, False),
         advances_year=table.get("advances_year", bool, False),
         danger=table.get("danger", bool, False),
+        amount_optional=optional,
+        signed=table.get("signed", bool, False),
+        release=table.get("release", bool, False),
+        via=table.name("via") if "via" in values else None,
+        charges=table.names("charges"),
+        may_charge=table.names("may_charge"),
+        moves=table.names("moves"),
+        fields=table.names("fields"),
     )
 
 
@@ -337,10 +356,11 @@ _ACTION_KEYS: Final = (
     *("name", "label", "from", "to", "roles", "basis", "guards", "warnings", "documents"),
     *("act_document", "act_document_need", "reason", "amount", "round", "second_person"),
     *("remembers_return", "renews_deadline", "advances_year", "danger"),
+    *("signed", "release", "via", "charges", "may_charge", "moves", "fields"),
 )
 _TOP_KEYS: Final = (
     *("lifecycle", "version", "subject", "basis", "in_force", "initial", "label", "parameters"),
-    *("phase", "state", "action"),
+    *("phase", "state", "action", "fund"),
 )
 
 
@@ -421,6 +441,7 @@ def load_text(text: str, *, file: str = "<text>", parameters: Mapping[str, str] 
         "states": tuple(states),
         "actions": tuple(actions),
         "parameters": given.values,
+        "fund": top.get("fund", bool, False),
         "source": text,
     }
     return Lifecycle(**definition, fingerprint=fingerprint(Lifecycle(**definition, fingerprint="")))

@@ -22,7 +22,13 @@ SAME = "@same"
 Lang = Literal["vi", "en"]
 Need = Literal["required", "optional", "none"]
 DeadlineKind = Literal["law", "policy"]
-AmountKind = Literal["approved", "allocated", "advanced"]
+AmountKind = Literal["approved", "allocated", "contracted", "advanced", "accepted", "settled", "returned"]
+
+SUBJECTS: tuple[str, ...] = ("proposal", "annual_plan", "allocation_round", "contract", "adjustment")
+"""Every kind of dossier; a lifecycle's `subject` is one of them."""
+
+FUNDS: tuple[str, ...] = ("annual_plan", "allocation_round", "contract")
+"""Kinds of dossier with money of their own, to which acts on proposals are charged."""
 
 ROLES: tuple[str, ...] = (
     "unit",
@@ -132,6 +138,15 @@ class Action:
         date and signer are asked for; alternatives stand as "mau_5a|mau_5b";
         `act_document_need` says whether it is required.
     amount: the recorded amount the act sets or adds ("approved" sets, the others add).
+    amount_optional: the act may also move no amount (`amount = "accepted?"` in the file).
+    signed: the amount may be negative: it takes back what was given (an amended contract).
+    release: the amount is worked out, not entered: what was allocated and not yet used goes back.
+    via: kind of the parent dossier as whose act alone it is done ("allocation_round"), None = by itself.
+    charges: kinds of dossier to which the amount is charged, each exactly once.
+    may_charge: kinds to which it is charged where there is one.
+    moves: acts on the items of a parent, done together with the parent's own act: each item gets the
+        first of them that leaves its state.
+    fields: typed inputs that the act asks for (states.fields); "volume_permille?" may be left out.
     round: whether an allocation round's number is asked for (đợt n).
     remembers_return: the source state becomes the dossier's `return_to`.
     renews_deadline: an act with target SAME that computes the deadline anew from its own date.
@@ -159,6 +174,19 @@ class Action:
     """Moves the dossier's budget year on by one (carry-over into the next year)."""
     danger: bool = False
     """An act that ends or turns back the dossier: listed last and confirmed once more."""
+    amount_optional: bool = False
+    signed: bool = False
+    release: bool = False
+    via: str | None = None
+    charges: tuple[str, ...] = ()
+    may_charge: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+    @property
+    def asks_amount(self) -> bool:
+        """Whether the person enters an amount (it may be optional)."""
+        return self.amount is not None and not self.release
 
 
 @dataclass(frozen=True)
@@ -179,6 +207,8 @@ class Lifecycle:
     fingerprint: str
     """SHA-256 hex of the canonical definition; a file changed while in use no longer matches."""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    fund: bool = False
+    """Whether a dossier of this lifecycle has money of its own (a plan, a round, a contract)."""
     source: str = ""
     """The TOML text it was read from, kept so that a store can carry its own lifecycles."""
 
@@ -218,6 +248,20 @@ class Lifecycle:
         )
 
     @cached_property
+    def return_levels(self) -> dict[str, frozenset[str]]:
+        """For each state in which a dossier waits to go back: the states that sent it there."""
+        found: dict[str, set[str]] = {}
+        for action in self.actions:
+            if action.remembers_return:
+                for target in action.targets:
+                    found.setdefault(target.state, set()).update(action.sources)
+        return {state: frozenset(levels) for state, levels in found.items()}
+
+    def levels_from(self, state: str) -> frozenset[str]:
+        """Where @return_to may lead from `state`: who sent the dossier there, or whoever returns at all."""
+        return self.return_levels.get(state, self.return_states)
+
+    @cached_property
     def recorders(self) -> dict[str, frozenset[str]]:
         """Roles that may record each kind of paper that is an act: those whose act it is.
 
@@ -237,7 +281,7 @@ class Lifecycle:
             if target.state == SAME:
                 found.add(source)
             elif target.state == RETURN_TO:
-                found |= self.return_states
+                found |= self.levels_from(source)
             else:
                 found.add(target.state)
         return frozenset(found)

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from states.engine import Option, evaluate, explain, reason_need, stuck
-from states.facts import Facts
+from states.facts import Facts, Items
 from states.loader import load_text
 from states.model import Lifecycle
-from tests.builders import KCDP, KCQG, LIFECYCLES, OWN, PAPERS, TODAY, actor, facts, inputs, supply
+from tests.builders import (
+    BY_NAME,
+    KCDP,
+    KCQG,
+    LIFECYCLES,
+    OWN,
+    PAPERS,
+    TODAY,
+    WIDE,
+    actor,
+    facts,
+    inputs,
+    parent_for,
+    supply,
+)
 
 every = pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda one: one.key)
 M = 1_000_000
+ROUND = BY_NAME["allocation_round_kcqg"]
+ROUND_FACTS: dict[str, Any] = {"fund": WIDE, "plan": WIDE, "items": Items(1, 1, "a")}
 
 # -- possible ----------------------------------------------------------------------------------------
 
@@ -24,18 +41,18 @@ def look(action: str, there: Facts, *roles: str, lifecycle: Lifecycle = KCQG) ->
 
 
 def test_a_missing_paper_makes_an_act_possible_only_for_those_who_may_record_it() -> None:
+    cleared = facts(state="cleared", kind="allocation_round", **ROUND_FACTS)
+    assert look("propose", cleared, "agency", lifecycle=ROUND).possible
+    assert look("propose", cleared, "agency", lifecycle=ROUND).missing_documents == (("y_kien_btc",),)
     bare = facts(state="plan_assigned", approved=1, allocated=1)
-    assert look("sign_contract", bare, "agency").possible
-    assert look("sign_contract", bare, "agency").missing_documents == (("y_kien_btc",),)
-    assert not look("sign_contract", bare, "unit").possible
     for kinds, papers in (("group", {"mau_11": None}), ("bidding", {})):
-        there = replace(bare, kinds=frozenset({kinds}), papers={"y_kien_btc": None, **papers})
+        there = replace(bare, kinds=frozenset({kinds}), papers=papers)
         assert not look("sign_contract", there, "agency").possible
         assert not look("sign_contract", there, "unit").possible
 
 
 def test_minutes_that_did_not_accept_can_be_followed_by_minutes_that_do() -> None:
-    there = facts(state="awaiting_acceptance", papers={"mau_5a": "not_agreed"})
+    there = facts(state="awaiting_acceptance", papers={"mau_5a": "not_agreed"}, contracted=M)
     option = look("accept", there, "department")
     assert option.possible
     assert not option.allowed
@@ -49,20 +66,23 @@ def test_a_contrary_appraisal_needs_its_own_act_first() -> None:
 
 
 def test_money_that_is_spent_is_not_offered_again() -> None:
-    there = facts(state="in_progress", approved=250 * M, allocated=250 * M, papers=PAPERS)
-    assert not look("allocate_further", there, "agency").possible
-    assert look("allocate_further", replace(there, allocated=250 * M - 1), "agency").possible
-    assert look("record_advance", there, "agency").possible
-    assert not look("record_advance", replace(there, advanced=250 * M), "agency").possible
-    assert look("raise_support", there, "ministry").possible
-    assert not look("raise_support", replace(there, total=250 * M), "ministry").possible
+    there = facts(state="in_progress", approved=250 * M, allocated=250 * M, contracted=250 * M, papers=PAPERS)
+    further = KCQG.action_by_name["allocate_further"]
+    for allocated, expected in ((250 * M, False), (250 * M - 1, True)):
+        at = replace(there, allocated=allocated)
+        entered = inputs(via=parent_for(further, at))
+        assert evaluate(KCQG, further, at, actor("agency"), entered).possible is expected
+    assert look("advance_first", there, "agency").possible
+    assert not look("advance_first", replace(there, advanced=250 * M), "agency").possible
+    assert look("accept_part", there, "department").possible
+    assert not look("accept_part", replace(there, accepted=250 * M), "department").possible
 
 
 def test_the_outcome_of_a_round_is_open_until_its_amount_is_known() -> None:
     there = facts(state="partly_allocated", approved=250 * M, allocated=100 * M, papers=PAPERS)
     assert look("allocate", there, "agency").target is None
     for amount, state in ((150 * M, "allocated"), (150 * M - 1, "partly_allocated")):
-        entered = inputs(amount=amount)
+        entered = inputs(amount=amount, via=parent_for(KCQG.action_by_name["allocate"], there))
         assert (
             evaluate(KCQG, KCQG.action_by_name["allocate"], there, actor("agency"), entered).target == state
         )
@@ -72,9 +92,9 @@ def test_a_paper_that_a_rule_asks_for_is_named_among_the_missing() -> None:
     there = facts(beneficiary_differs=True)
     missing = look("submit_to_department", there, "unit").missing_documents
     assert missing == (("de_an",), ("mau_1",), ("don_de_nghi_thu_huong",))
-    accept = look("accept", facts(state="awaiting_acceptance"), "department")
+    accept = look("accept", facts(state="awaiting_acceptance", contracted=M), "department")
     assert accept.missing_documents == ()
-    assert {refusal.code for refusal in accept.refusals} == {"acceptance_missing"}
+    assert {refusal.code for refusal in accept.refusals} == {"acceptance_missing", "amount_required"}
 
 
 def test_possible_acts_come_first_and_dangerous_ones_last() -> None:
@@ -94,7 +114,10 @@ def test_nothing_is_stuck_in_the_lifecycles_that_ship(lifecycle: Lifecycle) -> N
     """From every open state somebody can move on, with an empty file and whatever the kind."""
     for state in lifecycle.states:
         for kinds in ((), ("group",), ("multi_province",), ("bidding", "group")):
-            there = facts(state=state.name, source=lifecycle.name, kinds=frozenset(kinds), approved=1)
+            money: dict[str, Any] = {"allocated": 1, "advanced": 1} if "refund" in state.name else {}
+            there = facts(
+                state=state.name, source=lifecycle.name, kinds=frozenset(kinds), approved=1, **money
+            )
             assert not stuck(lifecycle, there, TODAY), state.name
 
 
@@ -103,8 +126,8 @@ def test_nothing_is_stuck_in_the_lifecycles_that_ship(lifecycle: Lifecycle) -> N
     [
         ("settled", (), True),
         ("settled", ("group",), False),
-        ("paid", (), False),
-        ("paid", ("group",), True),
+        ("awaiting_liquidation", (), False),
+        ("awaiting_liquidation", ("group",), True),
         ("archived", (), False),
     ],
 )
@@ -116,10 +139,12 @@ def test_a_state_is_stuck_where_no_rule_lets_anybody_on(
 
 
 def test_acts_that_stay_do_not_unstick() -> None:
-    """In "accepted" an advance can still be recorded, but nothing leads on."""
-    closed = load_text(KCDP.source.replace('name = "pay"\n', 'name = "pay"\nguards = ["group_only"]\n'))
-    there = facts(state="accepted", source="kcdp", approved=1, allocated=1, papers=PAPERS)
-    assert look("record_advance", there, "department", lifecycle=closed).possible
+    """In "accepted" the rest can still be paid, but nothing leads on."""
+    name = 'name = "submit_settlement"\n'
+    closed = load_text(KCDP.source.replace(name, f'{name}guards = ["group_only"]\n'))
+    money = {"approved": 1, "allocated": 1, "contracted": 1, "accepted": 1}
+    there = facts(state="accepted", source="kcdp", papers=PAPERS, **money)
+    assert look("pay_remaining", there, "department", lifecycle=closed).possible
     assert stuck(closed, there, TODAY)
     assert not stuck(closed, replace(there, kinds=frozenset({"group"})), TODAY)
 

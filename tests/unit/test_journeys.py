@@ -8,18 +8,22 @@ from typing import Any
 
 import pytest
 
+from kcflow import reference
 from states.engine import Move, Option, Refused, apply, evaluate, explain
+from states.facts import Parent
 from states.model import ROLES, Lifecycle
 from tests.builders import (
     KCDP,
     KCDP_BY_DEPARTMENT,
     KCQG,
     TODAY,
+    WIDE,
     actor,
     after,
     facts,
     inputs,
     paper,
+    parent_for,
     supply,
 )
 
@@ -31,6 +35,7 @@ class Walk:
 
     def __init__(self, lifecycle: Lifecycle, **there: Any) -> None:
         self.lifecycle = lifecycle
+        there = {"effect": "content", "decides": "agency", "advance_rules": reference.advance_rules()} | there
         self.there = facts(source=lifecycle.name, state=lifecycle.initial, last_on=TODAY, **there)
         self.day = TODAY
         self.states = [self.there.state]
@@ -39,7 +44,11 @@ class Walk:
         """What the list of acts says of `action` for somebody in `role`, before anything is entered."""
         entered = inputs(on=self.day, today=self.day)
         return evaluate(
-            self.lifecycle, self.lifecycle.action_by_name[action], self.there, actor(role), entered
+            self.lifecycle,
+            self.lifecycle.action_by_name[action],
+            self.there,
+            actor(role),
+            replace(entered, via=parent_for(self.lifecycle.action_by_name[action], self.there)),
         )
 
     def act(self, role: str, action: str, **changes: Any) -> Move:
@@ -47,10 +56,14 @@ class Walk:
         self.day += timedelta(days=1)
         option = self.option(role, action)
         entered = supply(self.lifecycle, option, self.there, today=self.day, **changes)
-        move = apply(self.lifecycle, self.there, actor(role), action, entered)
+        known = inputs(on=self.day, today=self.day, fields=entered.fields, via=entered.via)
+        who = actor(role, login=f"{role}-2" if option.action.second_person else None)
+        option = evaluate(self.lifecycle, option.action, self.there, who, known)
+        entered = supply(self.lifecycle, option, self.there, today=self.day, **changes)
+        move = apply(self.lifecycle, self.there, who, action, entered)
         assert option.possible, (action, option.refusals)
         assert move.from_state == self.states[-1]
-        self.there = after(self.there, move, entered, actor(role))
+        self.there = after(self.there, move, entered, who)
         self.states.append(move.to_state)
         return move
 
@@ -77,6 +90,11 @@ class Walk:
         return ending
 
 
+DECIDED_BY_DEPARTMENT = Parent("adjustment", "DC-24-0001", "proposed", "kcqg", 2024, decides="department")
+RAISED = replace(DECIDED_BY_DEPARTMENT, decides="ministry", effect="approved")
+CARRIED = replace(DECIDED_BY_DEPARTMENT, decides="ministry", effect="carry_over")
+STOP = (("agency", "propose_stop"),)
+
 NOT_AGREED = {"conclusion": "not_agreed"}
 SUBMITTED = (("unit", "submit_to_department"), ("department", "start_provincial_appraisal"))
 REGISTERED = (
@@ -96,7 +114,7 @@ OPINION = (("agency", "send_to_mof"), ("agency", "record_mof_opinion"))
 ALLOCATED = (*OPINION, ("agency", "allocate"))
 ASSIGNED = (("agency", "assign_plan"),)
 STARTED = (("agency", "sign_contract"), ("unit", "start_implementation"))
-DONE = (("unit", "report_progress"), ("agency", "record_advance"), ("unit", "report_completion"))
+DONE = (("unit", "report_progress"), ("agency", "advance_first"), ("unit", "report_completion"))
 ACCEPTED = (("department", "accept"),)
 SETTLED = (("unit", "submit_settlement"), ("agency", "liquidate"), ("unit", "archive"))
 RUNNING = (*REGISTERED, *APPROVED, *ALLOCATED, *ASSIGNED, *STARTED)
@@ -144,7 +162,7 @@ TO_ARCHIVE: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
             ("department", "return_group_plan"),
             ("unit", "propose_group_plan"),
             ("department", "approve_group_plan"),
-            ("department", "adjust_by_department"),
+            ("department", "apply_adjustment", {"via": DECIDED_BY_DEPARTMENT}),
             *STARTED,
             *DONE,
             *ACCEPTED,
@@ -204,10 +222,9 @@ TO_ARCHIVE: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
         {},
         (
             *RUNNING,
-            ("ministry", "raise_support", {"amount": 400 * M}),
+            ("ministry", "apply_adjustment", {"amount": 400 * M, "via": RAISED}),
             ("agency", "allocate_further"),
-            ("ministry", "adjust_by_minister"),
-            ("agency", "adjust_by_agency"),
+            ("agency", "apply_adjustment"),
             *DONE,
             *ACCEPTED,
             *SETTLED,
@@ -217,7 +234,7 @@ TO_ARCHIVE: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
         {},
         (
             *RUNNING,
-            ("ministry", "carry_over"),
+            ("ministry", "carry_over", {"via": CARRIED}),
             ("agency", "resume_next_year"),
             *DONE,
             *ACCEPTED,
@@ -226,7 +243,7 @@ TO_ARCHIVE: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
     ),
     "force majeure": (
         {},
-        (*RUNNING, ("agency", "force_majeure"), ("agency", "liquidate"), ("agency", "archive")),
+        (*RUNNING, ("agency", "force_majeure"), *SETTLED),
     ),
     "accepted the second time": (
         {},
@@ -277,26 +294,24 @@ def test_rounds_to_the_dong() -> None:
     assert walk.refused("agency", "allocate", amount=300 * M + 1) == {"amount_over_approved"}
     walk.act("agency", "allocate", amount=1)
     assert walk.there.state == "partly_allocated"
-    assert walk.refused("agency", "allocate", amount=1, round=1) == {"round_used"}
     assert walk.refused("agency", "allocate", amount=300 * M) == {"amount_over_approved"}
     walk.act("agency", "allocate", amount=300 * M - 2)
     assert walk.there.state == "partly_allocated"
     walk.act("agency", "allocate", amount=1)
     assert walk.there.state == "allocated"
-    assert (walk.there.allocated, walk.there.rounds) == (300 * M, frozenset({1, 2, 3}))
+    assert walk.there.allocated == 300 * M
     assert not walk.option("agency", "allocate_further").possible
-    walk.act("agency", "reduce_support", amount=300 * M)
-    assert walk.refused("agency", "reduce_support", amount=300 * M - 1) == {"amount_below_allocated"}
+    assert walk.refused("ministry", "apply_adjustment", amount=300 * M - 1, via=RAISED) == {
+        "amount_below_allocated"
+    }
 
 
 def test_the_plan_waits_for_the_opinion_of_the_ministry_of_finance() -> None:
     walk = Walk(KCQG).go(*REGISTERED, *APPROVED)
-    assert walk.refused("agency", "allocate", papers=()) == {"document_missing"}
-    assert walk.refused("agency", "sign_contract", papers=()) == {
-        *("wrong_state", "mof_opinion_missing", "nothing_allocated")
-    }
+    silent = replace(RAISED, kind="allocation_round", fund=WIDE, plan=WIDE)
+    assert walk.refused("agency", "allocate", via=silent) == {"round_without_opinion"}
+    assert {"wrong_state", "nothing_allocated"} <= walk.refused("agency", "sign_contract", amount=1)
     walk.go(*ALLOCATED, *ASSIGNED)
-    assert "y_kien_btc" in walk.there.papers
 
 
 def test_a_group_plan_counts_only_while_its_last_word_is_agreement() -> None:
@@ -327,7 +342,7 @@ LEVELS: dict[str, tuple[str, str, dict[str, Any], tuple[Any, ...]]] = {
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_returned_and_resubmitted_at_every_level(level: str) -> None:
-    assert set(LEVELS) == KCQG.return_states
+    assert set(LEVELS) == KCQG.return_levels["returned"]
     role, action, there, acts = LEVELS[level]
     walk = Walk(KCQG, **there).go(*acts)
     assert walk.there.state == level
@@ -359,9 +374,14 @@ ENDS: list[tuple[str, tuple[Any, ...], tuple[str, str], str]] = [
     ("by the Sở", SUBMITTED, ("department", "refuse_by_department"), "refused"),
     ("at screening", (*REGISTERED, *APPRAISED[:1]), ("agency", "refuse_by_agency"), "refused"),
     ("at appraisal", (*REGISTERED, *APPRAISED[:3]), ("agency", "refuse_by_agency"), "refused"),
-    ("approved", (*REGISTERED, *APPROVED), ("ministry", "stop_on_request"), "stopped"),
-    ("running", RUNNING, ("ministry", "stop_for_violation"), "stopped"),
-    ("carried over", (*RUNNING, ("ministry", "carry_over")), ("ministry", "stop_on_request"), "stopped"),
+    ("approved", (*REGISTERED, *APPROVED, *STOP), ("ministry", "confirm_stop"), "stopped"),
+    ("running", (*RUNNING, *STOP), ("ministry", "confirm_stop"), "stopped"),
+    (
+        "carried over",
+        (*RUNNING, ("ministry", "carry_over", {"via": CARRIED}), *STOP),
+        ("ministry", "confirm_stop"),
+        "stopped",
+    ),
     ("by the Sở", (*REGISTERED, *APPROVED), ("department", "transfer_to_local"), "transferred"),
     ("by the Cục", (*REGISTERED, *APPROVED, *ALLOCATED), ("agency", "transfer_to_local"), "transferred"),
 ]
@@ -405,27 +425,29 @@ def test_a_local_proposal_with_either_approver(lifecycle: Lifecycle, approver: s
     with pytest.raises(Refused) as refused:
         apply(lifecycle, there, actor(other), "approve", inputs(on=day, today=day, amount=1))
     assert "wrong_role" in {refusal.code for refusal in refused.value.refusals}
+    local = Parent("adjustment", "DC-24-0001", "proposed", "kcdp", 2024, decides=approver, effect="approved")
     walk.go(
         (approver, "approve", {"amount": 300 * M}),
         ("department", "allocate", {"amount": 200 * M}),
-        (approver, "adjust_amount", {"amount": 250 * M}),
+        (approver, "apply_adjustment", {"amount": 250 * M, "via": local}),
         ("department", "assign_estimate"),
         ("unit", "sign_contract"),
         ("department", "allocate_further"),
         ("unit", "start_implementation"),
-        (approver, "adjust"),
-        ("unit", "record_advance"),
+        ("unit", "advance_first"),
         ("unit", "report_progress"),
         ("unit", "report_completion"),
         ("department", "not_accepted"),
         ("unit", "report_completion"),
         ("department", "accept"),
-        ("unit", "pay"),
-        ("department", "settle"),
+        ("unit", "pay_remaining"),
+        ("unit", "submit_settlement"),
+        ("department", "liquidate"),
         ("unit", "archive"),
     )
     assert walk.ending == "completed"
-    assert (walk.there.approved, walk.there.allocated, walk.there.advanced) == (250 * M, 250 * M, 250 * M)
+    assert (walk.there.approved, walk.there.allocated) == (250 * M, 250 * M)
+    assert walk.there.advanced == walk.there.contracted == walk.there.settled == 200 * M
 
 
 @pytest.mark.parametrize("lifecycle", [KCDP, KCDP_BY_DEPARTMENT], ids=lambda one: one.key)
@@ -438,5 +460,10 @@ def test_a_local_proposal_refused_or_stopped_by_its_approver(lifecycle: Lifecycl
         ("department", "submit_to_committee"),
     )
     assert Walk(lifecycle).go(*acts, (approver, "refuse_by_approver")).ending == "refused"
-    assert Walk(lifecycle).go(*acts, (approver, "approve"), (approver, "stop")).ending == "stopped"
+    assert (
+        Walk(lifecycle)
+        .go(*acts, (approver, "approve"), ("department", "propose_stop"), (approver, "confirm_stop"))
+        .ending
+        == "stopped"
+    )
     assert Walk(lifecycle).go(*acts[:2], ("unit", "withdraw")).ending == "withdrawn"

@@ -1,26 +1,29 @@
-"""The two lifecycles that ship: sound, and saying what the circulars say."""
+"""The lifecycles that ship: sound, and saying what the circulars say."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Iterable
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from kcflow import reference
 from states.checks import problems
 from states.diagram import WHO, document, markdown_table, mermaid, scxml
+from states.fields import ADVANCE_TYPES
 from states.guards import GUARDS
 from states.loader import builtin, load_text
 from states.model import HOLDERS, RETURN_TO, Label, Lifecycle
+from tests.builders import BY_NAME, KCDP, KCDP_BY_DEPARTMENT, KCQG, PARENTS
 
-KCDP, KCQG = builtin()
-KCDP_BY_DEPARTMENT = load_text(KCDP.source, parameters={"approver": "department"})
 ALL = [KCQG, KCDP, KCDP_BY_DEPARTMENT]
 every = pytest.mark.parametrize("lifecycle", ALL, ids=lambda one: one.key)
+each = pytest.mark.parametrize("lifecycle", [*ALL, *PARENTS], ids=lambda one: one.key)
 
 DOCUMENT_KINDS = tomllib.loads(
     (resources.files("kcflow") / "data" / "document_kinds.toml").read_text("utf-8")
@@ -51,7 +54,7 @@ def roles_to(lifecycle: Lifecycle, target: str) -> set[str]:
 # -- both ----------------------------------------------------------------------------------------
 
 
-@every
+@each
 def test_it_passes_every_check(lifecycle: Lifecycle) -> None:
     kinds = {kind["code"] for kind in DOCUMENT_KINDS}
     found = problems(lifecycle, guards=GUARDS, document_kinds=kinds)
@@ -90,10 +93,12 @@ def test_turning_back_or_ending_needs_a_reason_and_is_marked(lifecycle: Lifecycl
     for action in lifecycle.actions:
         turns = action.remembers_return or action.name == "not_accepted"
         ends = any(target.state in bad_ends for target in action.targets)
+        if action.name == "record_stop_refund":
+            continue  # the stop itself was decided before
         if turns or ends:
             assert action.reason == "required", action.name
             assert action.danger, action.name
-        if action.name.startswith(("adjust", "raise", "reduce", "carry")):
+        if action.via == "adjustment":
             assert action.reason == "required", action.name
 
 
@@ -101,10 +106,15 @@ def test_turning_back_or_ending_needs_a_reason_and_is_marked(lifecycle: Lifecycl
 def test_a_return_goes_back_to_the_level_that_returned(lifecycle: Lifecycle) -> None:
     returning = [action for action in lifecycle.actions if action.remembers_return]
     assert returning
-    assert all(target.state == "returned" for action in returning for target in action.targets)
+    waiting = {target.state for action in returning for target in action.targets}
+    assert waiting == {"returned", "stop_proposed"}
     ways_back = [action for action in lifecycle.actions if any(t.state == RETURN_TO for t in action.targets)]
-    assert [action.name for action in ways_back] == ["resubmit"]
-    assert lifecycle.reachable_targets(ways_back[0], "returned") == sources_to(lifecycle, "returned")
+    assert [(action.name, action.sources) for action in ways_back] == [
+        ("resubmit", ("returned",)),
+        ("reject_stop", ("stop_proposed",)),
+    ]
+    for action, state in zip(ways_back, ("returned", "stop_proposed"), strict=True):
+        assert lifecycle.reachable_targets(action, state) == sources_to(lifecycle, state)
 
 
 @every
@@ -112,7 +122,7 @@ def test_no_contract_without_approval_and_allocation(lifecycle: Lifecycle) -> No
     assert "contracted" in reachable(lifecycle, lifecycle.initial)
     assert "contracted" not in reachable(lifecycle, lifecycle.initial, without=["approved"])
     assert "contracted" not in reachable(
-        lifecycle, lifecycle.initial, without=["allocated", "partly_allocated"]
+        lifecycle, lifecycle.initial, without=["allocated", "partly_allocated", "stop_proposed"]
     )
 
 
@@ -121,7 +131,8 @@ def test_partly_allocated_money_can_be_assigned_and_completed_later(lifecycle: L
     assert "contracted" in reachable(lifecycle, lifecycle.initial, without=["allocated"])
     further = lifecycle.action_by_name["allocate_further"]
     assert further.amount == "allocated"
-    assert further.round
+    assert further.via == "allocation_round"
+    assert further.charges == ("allocation_round", "annual_plan")
     assert {"contracted", "in_progress"} <= set(further.sources)
 
 
@@ -130,17 +141,28 @@ def test_money_acts_carry_their_guards(lifecycle: Lifecycle) -> None:
     for action in lifecycle.actions:
         if action.amount == "approved":
             assert "amount_within_total" in action.guards, action.name
-        if action.amount == "allocated":
-            assert {"amount_within_approved", "round_not_used"} <= set(action.guards), action.name
-            assert action.round
+        guards = set(action.guards)
+        if action.amount == "allocated" and not action.release:
+            assert {"amount_within_approved", "round_has_opinion"} <= guards, action.name
+            assert {"within_round_ceiling", "within_plan"} <= guards, action.name
+            assert action.via == "allocation_round"
+            assert action.via == "allocation_round"
+        if action.amount == "contracted":
+            assert "contract_within_allocated" in guards, action.name
         if action.amount == "advanced":
-            assert {"contract_recorded", "within_allocated"} <= set(action.guards), action.name
+            assert {"within_allocated", "within_contract"} <= guards, action.name
             assert not set(action.sources) & {"drafting", "approved", "allocated", "plan_assigned"}
+        if action.amount == "accepted":
+            assert "acceptance_within_contract" in guards, action.name
+        if action.amount == "settled":
+            assert "settled_within_accepted" in guards, action.name
+        if action.amount == "returned":
+            assert "refund_within_due" in guards, action.name
         if action.amount:
             assert action.act_document_need == "required", action.name
 
 
-@every
+@each
 def test_every_law_deadline_names_an_article_and_every_policy_says_so(lifecycle: Lifecycle) -> None:
     for state in lifecycle.states:
         for rule in state.deadlines:
@@ -191,7 +213,8 @@ def test_every_row_of_the_procedure_is_there() -> None:
         ("record_bidding_result", "bidding", "plan_assigned"),
         ("sign_contract", "plan_assigned", "contracted"),
         ("start_implementation", "contracted", "in_progress"),
-        ("record_advance", "contracted", "contracted"),
+        ("advance_first", "contracted", "contracted"),
+        ("accept_part", "in_progress", "in_progress"),
         ("report_progress", "in_progress", "in_progress"),
         ("report_completion", "in_progress", "awaiting_acceptance"),
         ("accept", "awaiting_acceptance", "accepted"),
@@ -202,31 +225,55 @@ def test_every_row_of_the_procedure_is_there() -> None:
         ("carry_over", "in_progress", "carried_over"),
         ("resume_next_year", "carried_over", "in_progress"),
         ("force_majeure", "in_progress", "settled_by_volume"),
-        ("liquidate", "settled_by_volume", "settled"),
+        ("submit_settlement", "settled_by_volume", "awaiting_liquidation"),
+        ("liquidate", "awaiting_liquidation", "refund_due"),
+        ("record_refund", "refund_due", "settled"),
+        ("propose_stop", "in_progress", "stop_proposed"),
+        ("confirm_stop", "stop_proposed", "stopped"),
+        ("confirm_stop", "stop_proposed", "stop_refund_due"),
+        ("reject_stop", "stop_proposed", "in_progress"),
+        ("record_stop_refund", "stop_refund_due", "stopped"),
         ("transfer_to_local", "approved", "transferred_to_local"),
     } <= moves
 
 
 def test_only_the_ministry_stops_and_only_a_running_proposal() -> None:
-    assert roles_to(KCQG, "stopped") == {"ministry"}
-    assert sources_to(KCQG, "stopped") == {
+    confirm = KCQG.action_by_name["confirm_stop"]
+    assert confirm.roles == ("ministry",)
+    assert confirm.second_person
+    assert confirm.release
+    assert sources_to(KCQG, "stopped") == {"stop_proposed", "stop_refund_due"}
+    assert roles_to(KCQG, "stop_proposed") == {"agency"}
+    assert sources_to(KCQG, "stop_proposed") == {
         *("approved", "mof_correction", "partly_allocated", "allocated"),
         *("plan_assigned", "group_planning", "bidding", "contracted", "in_progress"),
         *("awaiting_acceptance", "carried_over"),
     }
-    assert KCQG.action_by_name["stop_on_request"].documents == (("cong_van_don_vi",), ("xac_nhan_so",))
-    assert KCQG.action_by_name["stop_for_violation"].documents == (("de_xuat_cuc",),)
+    assert KCQG.action_by_name["propose_stop"].documents == (
+        ("cong_van_don_vi", "de_xuat_cuc"),
+        ("xac_nhan_so", "de_xuat_cuc"),
+    )
 
 
 def test_who_may_change_what() -> None:
     """Điều 11 TT 36/2013: raise, content, next year: Bộ; the rest: Cục; group proposals: Sở."""
-    deciders = {action.name: set(action.roles) for action in KCQG.actions}
-    assert (
-        deciders["raise_support"] == deciders["adjust_by_minister"] == deciders["carry_over"] == {"ministry"}
-    )
-    assert deciders["reduce_support"] == deciders["adjust_by_agency"] == {"agency"}
-    assert deciders["adjust_by_department"] == {"department"}
-    assert "group_only" in KCQG.action_by_name["adjust_by_department"].guards
+    apply, carry = KCQG.action_by_name["apply_adjustment"], KCQG.action_by_name["carry_over"]
+    assert apply.via == carry.via == "adjustment"
+    assert {"decided_by_right_level", "raise_by_ministry", "adjusted_amount"} <= set(apply.guards)
+    assert carry.roles == ("ministry",)
+    day = date(2024, 6, 14)
+    kinds = {one.code: one for one in reference.adjustment_kinds() if one.source == "kcqg"}
+    assert {code for code, one in kinds.items() if one.decided_by(group=False) == "ministry"} == {
+        *("raise_support", "change_content", "extend_next_year")
+    }
+    assert {code for code, one in kinds.items() if one.decided_by(group=True) == "department"} == {
+        *("change_place", "change_beneficiary", "change_coordinating")
+    }
+    for code in kinds:
+        local = reference.adjustment_kind(code, "kcdp", day)
+        assert local is not None
+        assert local.decided_by(group=True, approver="department") == "department"
+    assert reference.adjustment_kind("raise_support", "kcqg", date(2014, 2, 9)) is None
     assert KCQG.action_by_name["resume_next_year"].advances_year
     assert not KCQG.action_by_name["carry_over"].advances_year
 
@@ -244,23 +291,28 @@ def test_the_direct_route_skips_the_department() -> None:
 def test_a_group_or_tendered_proposal_signs_after_its_plan_and_result() -> None:
     sign = KCQG.action_by_name["sign_contract"]
     assert {"not_group_or_plan_approved", "not_bidding_or_result_recorded"} <= set(sign.guards)
-    assert roles_to(KCQG, "group_planning") == {"unit"}
+    assert roles_to(KCQG, "group_planning") == {"unit", "ministry"}  # the ministry: no stop after all
     assert KCQG.action_by_name["approve_group_plan"].roles == ("department",)
-    assert sources_to(KCQG, "contracted") == {"plan_assigned"}
+    assert sources_to(KCQG, "contracted") == {"plan_assigned", "stop_proposed"}
 
 
 def test_nothing_is_assigned_before_the_opinion_of_the_ministry_of_finance() -> None:
-    assert "mof_opinion_recorded" in KCQG.action_by_name["assign_plan"].guards
-    assert ("y_kien_btc",) in KCQG.action_by_name["allocate"].documents
-    assert sources_to(KCQG, "plan_assigned") - {"group_planning", "bidding"} == {
+    assert "something_allocated" in KCQG.action_by_name["assign_plan"].guards
+    for name in ("allocate", "allocate_further"):
+        assert "round_has_opinion" in KCQG.action_by_name[name].guards
+    issue = BY_NAME["allocation_round_kcqg"].action_by_name["issue"]
+    assert {"finance_opinion_recorded", "items_unchanged"} <= set(issue.guards)
+    assert sources_to(KCQG, "plan_assigned") - {"group_planning", "bidding", "stop_proposed"} == {
         "allocated",
         "partly_allocated",
     }
 
 
 def test_settlement_happens_once() -> None:
-    assert KCQG.action_by_name["submit_settlement"].sources == ("accepted",)
-    assert "accepted" not in reachable(KCQG, "awaiting_liquidation")
+    assert KCQG.action_by_name["submit_settlement"].sources == ("accepted", "settled_by_volume")
+    assert sources_to(KCQG, "accepted") == {"awaiting_acceptance", "awaiting_liquidation"}
+    assert "accepted" not in reachable(KCQG, "settled")
+    assert "settled_within_accepted" in KCQG.action_by_name["liquidate"].guards
 
 
 @pytest.mark.parametrize(
@@ -310,7 +362,7 @@ def test_the_monthly_report_starts_the_next_month_s_clock() -> None:
     ("lifecycle", "approver"), [(KCDP, "provincial_committee"), (KCDP_BY_DEPARTMENT, "department")]
 )
 def test_the_province_says_who_approves(lifecycle: Lifecycle, approver: str) -> None:
-    for name in ("approve", "stop", "adjust", "adjust_amount", "refuse_by_approver", "return_by_approver"):
+    for name in ("approve", "confirm_stop", "carry_over", "refuse_by_approver", "return_by_approver"):
         assert lifecycle.action_by_name[name].roles == (approver,)
     assert lifecycle.state_by_name["submitted_to_committee"].waits_for == approver
 
@@ -325,6 +377,115 @@ def test_the_finance_check_has_its_days() -> None:
 def test_no_national_office_acts_on_a_local_proposal() -> None:
     roles = {role for lifecycle in (KCDP, KCDP_BY_DEPARTMENT) for *_, role in lifecycle.legal_moves()}
     assert roles <= {"unit", "department", "finance_department", "provincial_committee"}
+
+
+# -- plans, rounds, contracts, adjustments ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "moves"),
+    [
+        ("annual_plan_kcqg", "approve_plan", ("approve",)),
+        ("allocation_round_kcqg", "issue", ("allocate", "allocate_further")),
+        ("allocation_round_kcdp", "issue", ("allocate", "allocate_further")),
+        ("contract", "sign", ("sign_contract",)),
+        ("contract", "amend", ("amend_contract",)),
+        ("contract", "submit_settlement", ("submit_settlement",)),
+        ("contract", "liquidate", ("liquidate",)),
+        ("adjustment", "apply", ("apply_adjustment",)),
+        ("adjustment", "apply_carry_over", ("carry_over",)),
+    ],
+)
+def test_one_decision_moves_its_proposals(name: str, action: str, moves: tuple[str, ...]) -> None:
+    parent = BY_NAME[name]
+    assert parent.action_by_name[action].moves == moves
+    for lifecycle in (KCQG, KCDP):
+        if parent.name.endswith(("kcqg", "kcdp")) and lifecycle.name != parent.name[-4:]:
+            continue
+        for move in moves:
+            assert lifecycle.action_by_name[move].via in (parent.subject, None), move
+
+
+def test_every_act_of_a_parent_has_a_parent_that_does_it() -> None:
+    moved = {move for parent in PARENTS for action in parent.actions for move in action.moves}
+    for lifecycle in (KCQG, KCDP):
+        assert {action.name for action in lifecycle.actions if action.via} <= moved
+
+
+def test_two_persons_for_a_round_a_stop_and_an_adjustment() -> None:
+    for name in ("allocation_round_kcqg", "allocation_round_kcdp"):
+        assert BY_NAME[name].action_by_name["issue"].second_person
+    for lifecycle in (KCQG, KCDP):
+        assert lifecycle.action_by_name["confirm_stop"].second_person
+    assert all(action.second_person == bool(action.moves) for action in BY_NAME["adjustment"].actions)
+
+
+@pytest.mark.parametrize("name", ["allocation_round_kcqg", "allocation_round_kcdp"])
+def test_the_finance_check_of_a_round_has_its_days(name: str) -> None:
+    states = BY_NAME[name].state_by_name
+    for state, days in (("finance_check", 10), ("finance_correction", 7)):
+        (rule,) = states[state].deadlines
+        assert (rule.by, rule.days, rule.kind) == ("working_days", days, "law")
+    assert "issued" not in reachable(BY_NAME[name], "preparing", without=["finance_check"])
+    assert "issued" not in reachable(BY_NAME[name], "preparing", without=["cleared"])
+    waits = "finance_ministry" if name.endswith("kcqg") else "finance_department"
+    assert states["finance_check"].waits_for == waits
+
+
+def test_the_settlement_s_days_are_the_contract_s() -> None:
+    contract = BY_NAME["contract"].state_by_name
+    (days,) = contract["accepted"].deadlines
+    assert (days.by, days.days, days.when) == ("calendar_days", 15, "fund_source_kcqg")
+    (last,) = contract["settlement_submitted"].deadlines
+    assert (last.day, last.month, last.plan_year) == (22, 1, 1)
+    (own,) = KCQG.state_by_name["accepted"].deadlines
+    assert (own.days, own.when) == (15, "last_of_contract")
+    (refund,) = KCQG.state_by_name["refund_due"].deadlines
+    assert (refund.day, refund.month, refund.inclusive) == (15, 2, False)
+
+
+def test_the_route_of_an_adjustment_follows_who_decides() -> None:
+    adjustment = BY_NAME["adjustment"]
+    routes = {"take_decision": "decides_agency", "submit_to_minister": "decides_ministry"}
+    routes |= {
+        "propose_by_department": "decided_in_province",
+        "confirm_by_department": "decided_above_province",
+    }
+    for name, guard in routes.items():
+        assert guard in adjustment.action_by_name[name].guards
+    for name in ("apply", "apply_carry_over", "refuse"):
+        assert "decided_by_right_level" in adjustment.action_by_name[name].guards
+
+
+# -- rules as data ---------------------------------------------------------------------------------
+
+
+def test_advances_by_type_follow_the_circular() -> None:
+    day = date(2024, 6, 14)
+    rules = {
+        one.type: one
+        for one in reference.advance_rules()
+        if one.valid_from <= day and (one.valid_to is None or day <= one.valid_to)
+    }
+    assert set(rules) == {choice.code for choice in ADVANCE_TYPES}
+    shares = {
+        share: {name for name, one in rules.items() if one.permille == share} for share in (300, 700, 1000)
+    }
+    assert shares[300] == {"cluster_infrastructure", "cluster_pollution"}
+    assert shares[1000] == {"found_enterprise"}
+    assert rules["contest"].permille is None
+    assert len(shares[700]) == 16
+    assert {one.cap_permille for one in rules.values()} == {700}
+    early = next(one for one in reference.advance_rules() if one.type == "media")
+    assert (early.valid_from, early.valid_to, early.cap_permille) == (
+        date(2014, 2, 10),
+        date(2014, 4, 7),
+        None,
+    )
+    codes = {kind["code"] for kind in DOCUMENT_KINDS}
+    for one in rules.values():
+        assert {kind for kinds in (*one.papers, *one.remaining_papers) for kind in kinds} <= codes
+        assert ("mau_5a", "mau_5b", "mau_5c") in one.remaining_papers
 
 
 # -- papers and drawings ---------------------------------------------------------------------------
@@ -346,7 +507,7 @@ def test_every_holder_has_a_name() -> None:
     assert set(WHO) >= set(HOLDERS)
 
 
-@every
+@each
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_drawing_has_every_state_and_action(lifecycle: Lifecycle, lang: str) -> None:
     drawing = mermaid(lifecycle, lang)
@@ -361,7 +522,7 @@ def test_the_drawing_has_every_state_and_action(lifecycle: Lifecycle, lang: str)
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {8}
 
 
-@every
+@each
 def test_the_scxml_is_valid_and_complete(lifecycle: Lifecycle) -> None:
     space = "{http://www.w3.org/2005/07/scxml}"
     root = ElementTree.fromstring(scxml(lifecycle))  # noqa: S314  (our own text)

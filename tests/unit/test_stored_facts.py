@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from db.rows import DossierRow, PaperRow
-from kcflow.services.stored_facts import StoredFacts
+from kcflow.services.stored_facts import BESIDE, StoredFacts
 from states.facts import Facts
 
 DAY = date(2024, 5, 10)
@@ -19,6 +19,7 @@ CONTENT = {
     "total": 300,
     "requested": 200,
     "counterpart": 70,
+    "content_codes": [3],
     "other": 30,
     "beneficiaries": [{"name": "HTX Chè"}],
     "starts_on": "2024-06-01",
@@ -28,7 +29,7 @@ ROW: dict[str, Any] = {
     "id": 1,
     "code": "KCQG-24-0001",
     "kind": "proposal",
-    "lifecycle": "kcqg@2014",
+    "lifecycle": "kcqg@2014.2",
     "state": "approved",
     "version": 7,
     "title": "Đề án",
@@ -42,6 +43,10 @@ ROW: dict[str, Any] = {
     "approved": 190,
     "allocated": 100,
     "advanced": 40,
+    "contracted": 90,
+    "accepted": 30,
+    "settled": 20,
+    "returned": 10,
     "entered_on": DAY,
     "entered_at": datetime(2024, 5, 10, tzinfo=UTC),
     "entered_seq": 6,
@@ -53,6 +58,7 @@ ROW: dict[str, Any] = {
     "ending": "",
     "last_on": DAY,
     "last_actor": "sct",
+    "last_operator": "may-chung",
     "edited": 7,
     "head": "0" * 64,
     "digest": "0" * 64,
@@ -81,13 +87,20 @@ class Store:
             paper(4, "mau_4a", "agreed"),
         ]
 
+    def get(self, name: str) -> object:
+        """What stands beside the row: only asked for under the names of `BESIDE`."""
+        assert name in BESIDE
+        self.asked.append(("beside", name))
+        return f"{name}, beside the row"
+
     def rounds(self, code: str) -> list[int]:
         self.asked.append(("rounds", code))
         return [1, 3]
 
 
 def stored(store: Store, **changes: object) -> StoredFacts:
-    return StoredFacts(DossierRow(**(ROW | changes)), "provincial_centre", store.papers, store.rounds)
+    row = DossierRow(**(ROW | changes))
+    return StoredFacts(row, "provincial_centre", store.papers, store.rounds, store)
 
 
 def test_every_fact_is_what_the_dossier_says() -> None:
@@ -122,7 +135,16 @@ def test_every_fact_is_what_the_dossier_says() -> None:
         "ends_on": None,
         "due_on": DAY,
         "due_kind": "law",
+        "kind": "proposal",
+        "contents": frozenset({3}),
+        "contracted": 90,
+        "accepted": 30,
+        "settled": 20,
+        "returned": 10,
+        "last_operator": "may-chung",
+        **{name: f"{name}, beside the row" for name in BESIDE},
     }
+    assert (found.refund_due, found.releasable) == (10, 60)
     assert list(found.papers) == ["mau_1", "mau_4a"], "the newest paper's kind stands last"
 
 
@@ -135,6 +157,8 @@ def test_what_nobody_looks_at_is_not_asked_for_and_nothing_is_asked_twice() -> N
     assert store.asked == [("papers", "KCQG-24-0001")]
     assert found.rounds == found.rounds
     assert store.asked == [("papers", "KCQG-24-0001"), ("rounds", "KCQG-24-0001")]
+    assert found.plan == found.plan
+    assert store.asked[2:] == [("beside", "plan")]
 
 
 def test_facts_stay_facts() -> None:
