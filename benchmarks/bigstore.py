@@ -25,6 +25,7 @@ from typing import Any, Final
 from benchmarks.bigstore_plays import PROVINCES, STEMS, QuietStore, Stage, Template, found, parts
 from benchmarks.bigstore_words import Draw, requested, texts
 from db.engine import connect_sqlite
+from db.leaf import ADDED
 from db.migrate import ensure_current
 from db.rows import ZERO_HASH
 from kcflow.config import os_account
@@ -206,7 +207,7 @@ class Builder:
             own, start, asked = self._names[them.province[index]], index * 32, them.asked[index] // 1000
             title, _, search = self.texts(index, template)
             values = dict(template.dossier)
-            for name in ("total", "requested", "approved", "allocated", "advanced"):
+            for name in ("total", "requested", "approved", *ADDED):
                 if values[name]:
                     values[name] = asked * (values[name] * 1000 // template.dossier["requested"])
             at = them.entered[index]
@@ -250,7 +251,7 @@ def plays(count: int, history_per: int, seed: int) -> list[Template]:
         url = f"sqlite:///{Path(folder) / 'plays.db'}"
         ensure_current(url, create=True)
         with QuietStore(url) as store:
-            found(store, ("stage", "Stage"))
+            found(store, ("stage", "Stage"), newest=False)
             stage = Stage(store, history_per)
             return [stage.play(part, number) for number, part in enumerate(parts(count, seed))]
 

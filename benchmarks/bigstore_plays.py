@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from benchmarks.bigstore_scripts import LIVES, REASON, Act, Life
@@ -23,6 +25,7 @@ from kcflow.labels import OFFICE_ROLE
 from kcflow.services.context import VIET_NAM, Shared
 from kcflow.services.desk import Desk
 from kcflow.services.views import DraftInput, MoveInput, PaperInput
+from states.loader import builtin, load_file
 from states.model import Lifecycle
 
 TODAY: Final = date(2024, 6, 14)
@@ -54,6 +57,13 @@ STEMS: Final = {
 NATIONAL: Final = {"agency": "cuc", "ministry": "bct"}
 
 
+@cache
+def former() -> tuple[Lifecycle, ...]:
+    """The versions that the proposals of a big store pin: those before rounds and contracts had their own."""
+    folder = Path(__file__).with_name("lifecycles")
+    return tuple(map(load_file, sorted(folder.glob("*.toml"))))
+
+
 class QuietStore(Store):
     """A store that waits for no disk: what is played in it is thrown away."""
 
@@ -65,8 +75,11 @@ class QuietStore(Store):
         return raw
 
 
-def found(store: Store, account: tuple[str, str]) -> None:
-    """Offices of every province and of the state, a person for each role; `account` works in one Sở."""
+def found(store: Store, account: tuple[str, str], *, newest: bool = True) -> None:
+    """Offices of every province and of the state, a person for each role; `account` works in one Sở.
+
+    newest: the built-in lifecycles, too; without them new proposals pin the former ones.
+    """
     offices = [
         OrganisationRow(code, name, None, kind, None, None, SINCE) for code, name, kind in NATIONAL_OFFICES
     ]
@@ -74,7 +87,9 @@ def found(store: Store, account: tuple[str, str]) -> None:
         offices += provincial_offices(province, SINCE)
     offices.append(OrganisationRow("KTNN", "Kiểm toán Nhà nước", None, "audit", None, None, SINCE))
     with store.administer() as admin:
-        put_reference(admin)
+        put_reference(admin, but=() if newest else {each.key for each in builtin()})
+        for lifecycle in former():
+            directory.install_lifecycle(admin, lifecycle)
         directory.put_meta(admin, SAMPLE_DAY, TODAY.isoformat())
         for index, office in enumerate(offices):
             directory.add_organisation(admin, office)

@@ -27,7 +27,7 @@ def prepare(path: Path, size: int) -> tuple[Desk, list[str]]:
     found(shared.store, [province("63:02")], date(2020, 1, 1))
     unit = Desk.for_person(shared, "ttkc-63-02")
     context = unit._context
-    lifecycle = shared.lifecycle("kcqg@2014")
+    lifecycle = shared.lifecycle_for("kcqg", "63:02", shared.today)
     year = shared.today.year + 1
     with shared.store.write() as writer:
         codes = writer.next_code("KCQG-24-", size)

@@ -23,12 +23,17 @@ def measure(work: Callable[[], object]) -> Seconds:
 
 
 class Worker:
-    """A contender in its own process: `ask("one", 50)` returns the seconds of fifty pieces of work."""
+    """A contender in its own process: `ask("one", 50)` returns the seconds of fifty pieces of work.
 
-    def __init__(self, name: str, folder: Path, size: int) -> None:
+    place: the folder or URL of its store. more: what else it is told. label: what it is called in the report.
+    """
+
+    def __init__(self, name: str, place: Path | str, size: int, *more: int, label: str | None = None) -> None:
         self.name = name
+        self.label = label or name
+        told = [str(place), str(size), *map(str, more)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", f"benchmarks.contender_{name}", str(folder), str(size)],
+            [sys.executable, "-m", f"benchmarks.contender_{name}", *told],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -54,9 +59,10 @@ class Worker:
 
     def stop(self) -> None:
         """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        with self._process:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            self._process.wait()
 
 
 def interleave(workers: Sequence[Worker], what: str, count: int, rounds: int) -> dict[str, Seconds]:

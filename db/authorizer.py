@@ -35,18 +35,23 @@ DIRECTORY = frozenset(
     }
 )
 INSERTS = {
-    Role.APPLICATION: frozenset({"history", "refusal", "attachment_blob", "counter", "saved_view"}),
+    Role.APPLICATION: frozenset(
+        {
+            *("history", "refusal", "attachment_blob", "counter", "saved_view"),
+            *("worksheet", "budget_figure"),
+        }
+    ),
     Role.ADMINISTRATION: DIRECTORY | {"legal_move", "lifecycle_version", "refusal"},
 }
 UPDATES = {
-    Role.APPLICATION: frozenset({"counter", "saved_view"}),
+    Role.APPLICATION: frozenset({"counter", "saved_view", "worksheet", "budget_figure"}),
     Role.ADMINISTRATION: DIRECTORY,
 }
 DELETES = {
-    Role.APPLICATION: frozenset({"saved_view"}),
+    Role.APPLICATION: frozenset({"saved_view", "worksheet"}),
     Role.ADMINISTRATION: frozenset[str](),
 }
-FROM_HISTORY = frozenset({"dossier", "dossier_search", "paper", "amount", "log_head"})
+FROM_HISTORY = frozenset({"dossier", "dossier_search", "paper", "amount", "log_head", "fund", "charge"})
 """Written by the history's own triggers and by nothing else."""
 TRIGGERS = frozenset({"history_create", "history_move", "history_edit"})
 SEARCH_TABLES = frozenset(f"dossier_search_{part}" for part in ("data", "idx", "docsize", "config"))

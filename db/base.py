@@ -66,6 +66,26 @@ class Instant(sa.TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
 
 
+STRICT = {"sqlite_strict": True}
+CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
+"""One tree instead of two for tables that are read by their key alone."""
+
+
+def check(sql: str, name: str) -> sa.CheckConstraint:
+    """Return a CHECK that the database knows as ck_<table>_<name>."""
+    return sa.CheckConstraint(sql, name=name)
+
+
+def index_where(
+    where: str, name: str, *columns: str, unique: bool = False, only: str | None = None
+) -> sa.Index:
+    """Return a partial index; `only` names the one database that has it."""
+    condition, info = sa.text(where), {"only": only}
+    return sa.Index(
+        name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition, info=info
+    )
+
+
 Type = sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]]
 Anything = Any
 """A field stands in for a value of any type."""
@@ -118,6 +138,10 @@ def _generated_postgresql(element: Generated, compiler: DDLCompiler, **_options:
     return f"GENERATED ALWAYS AS ({expression}) STORED"
 
 
+def _literal(value: int | str) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value)
+
+
 def column(
     type_: Type,
     *items: SchemaItem,
@@ -126,7 +150,7 @@ def column(
     unique: bool | None = None,
     index: bool | None = None,
     autoincrement: bool | Literal["auto"] = "auto",
-    default: int | None = None,
+    default: int | str | None = None,
 ) -> Anything:
     """Return the SQLModel field of a column with an explicit type."""
     return Field(
@@ -138,6 +162,6 @@ def column(
             unique=unique,
             index=index,
             autoincrement=autoincrement,
-            server_default=None if default is None else sa.text(str(default)),
+            server_default=None if default is None else sa.text(_literal(default)),
         )
     )

@@ -7,17 +7,18 @@ what db/sql/sqlite.json must hold; a test compares.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
-from itertools import combinations
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from db import build_lists, plan, queries
+from db import build_lists, build_money
 from db.base import Base
 from db.build_lists import HISTORY_COLUMNS, D, H
+from db.compose import ANY, HIDDEN, LINE, NUMBER, OTHER, SETS, SHAPED, VIA
 from db.core import Among, compile_for, given, table
 from db.models import (
     Amount,
@@ -268,6 +269,7 @@ BUILDERS: Mapping[str, Builder] = {
     "saved_view": lambda _: _all_of(SavedView, SavedViewRow).where(table(SavedView).c.id == given("id")),
     "save_view": _save_view,
     "forget_view": lambda _: sa.delete(table(SavedView)).where(table(SavedView).c.id == given("id")),
+    **build_money.BUILDERS,
 }
 """What builds each statement: (dialect, *shape) -> Core statement."""
 
@@ -300,100 +302,94 @@ _TABLES: Mapping[str, type[Any]] = {
     "document_kind": DocumentKindRow,
 }
 _KEYS = {"organisation": ("code",), "person": ("login", "os_login")}
-_SCOPES: tuple[Shape, ...] = ((), ("hide_states",), ("scope_offices",), ("scope_provinces",))
-_FILTERS: tuple[tuple[Shape, tuple[str, ...]], ...] = (
-    ((), ("code", "due", "newest")),
-    (("open_only",), ("code", "due")),
-    (("due_before", "open_only"), ("due",)),
-    (("open_only", "waits_for"), ("due",)),
-    (("open_only", "states", "waits_for"), ("due",)),
-    (("open_only", "states"), ("code",)),
-    (("text",), ("code",)),
-    (("open_only", "text"), ("code",)),
-)
-_COUNTED: tuple[Shape, ...] = (
-    *((), ("open_only",), ("open_only", "waits_for"), ("text",), ("due_before", "open_only")),
-    *(("due_before", "due_kind", "open_only"), ("due_before", "due_kind", "open_only", "waits_for")),
-    *(("due_before", "due_from", "open_only"), ("due_before", "due_from", "open_only", "waits_for")),
-)
-_FEEDS: tuple[Shape, ...] = ((), ("after",), ("dossier",), ("actor",), ("actor", "after"))
+_STARTS = ("", "a")
+"""Where a page begins: at the start, behind a place."""
 
 
-def _shape(*parts: Shape) -> Shape:
-    names = sorted(name for part in parts for name in part if name != "text")
-    return (*names, "text") if any("text" in part for part in parts) else tuple(names)
-
-
-def _ways(shape: Shape) -> Iterator[str]:
-    """Yield the indexes through which a question may be answered."""
-    for index, names in plan.DRIVERS.items():
-        own = tuple(name for name in shape if name in names)
-        if own:
-            yield index
-    if "text" in shape:
-        yield "text"
-
-
-def _list(shape: Shape, order: str) -> Iterator[tuple[Any, ...]]:
-    """Yield what a page of a list may take: along its order, or gathered."""
-    for segment in range(queries.SEGMENTS.get(order, 1)):
-        for start in ("", "a"):
-            yield "edge", order, segment, start
-            yield from (("list", shape, order, segment, bounds, "order") for bounds in (start, start + "u"))
-            fallback = plan.covering(shape) or "sets"
-            for way in sorted({fallback, *_ways(shape)}):
-                yield "list", plan.shape_via(shape, way), order, segment, start, way
+def _lists() -> Iterator[tuple[Any, ...]]:
+    """Yield every list, count and feed, with marks for what is asked (db.compose)."""
+    every = (ANY,)
+    for order, segments in build_lists.ORDERS.items():
+        for number, segment in enumerate(segments):
+            yield "keys_of", order, number
+            for start in _STARTS:
+                yield "edge", order, number, start
+                yield from (
+                    ("list", every, order, number, bounds, "order") for bounds in (start, start + "u")
+                )
+                for name in ("list", "ids"):
+                    yield from ((name, every, order, number, start, via) for via in (VIA, "sets", "text"))
+                    if segment.gathered:
+                        yield from (
+                            (name, (OTHER,), order, number, start, via) for via in (VIA, "sets", "text")
+                        )
+                    elif not segment.index:
+                        yield name, (OTHER,), order, number, start, "sets"
+    for order in ("newest", "-newest"):
+        yield "text_ids", every, order
+        for start in _STARTS:
+            yield "text_edge", every, order, start
+            yield "text_hits", every, order, start
+            yield from (("text_page", every, order, bounds) for bounds in (start, start + "u"))
+    yield ("text_count",)
+    yield from (("count", every, via) for via in (VIA, "sets", "text", "hits"))
+    yield from ((name, every, via) for name in ("flow", "flow_due") for via in (VIA, "text"))
+    yield from ((name, every) for name in ("lines", "visible", "may_read_file", "rows_of"))
+    yield from (("feed_rows", scope) for scope in ((), every))
+    for name, scope, oldest in product(("feed", "feed_ids"), ((), every, (OTHER,)), (False, True)):
+        yield name, every, scope, oldest
 
 
 def common() -> Iterator[tuple[Any, ...]]:
-    """Yield (name, *shape) of what is kept compiled: all that start-up and the usual lists ask."""
+    """Yield (name, *shape) of what is kept compiled: all that start-up and the lists ask."""
     yield from ((name,) for name in _SINGLE)
+    yield from build_money.KEPT
     for name, row in _TABLES.items():
         names = tuple(field.name for field in fields(row))
         for by in (None, *_KEYS.get(name, ())):
             yield from (("select", name, names, by, on) for on in (False, True))
     for person in (False, True):
         yield from (("assignments", person, False, on) for on in (False, True))
-    for scope in _SCOPES:
-        yield "visible", scope
-        kept = tuple(name for name in scope if name != "hide_states")
-        for way in _ways(kept):
-            yield from ((name, kept, way) for name in ("flow", "flow_due"))
-        yield "flow", kept, "ix_dossier_state"
-        yield "flow_due", kept, "ix_dossier_due"
-        for filter_, orders in _FILTERS:
-            shape = _shape(scope, filter_)
-            for order in orders:
-                yield from _list(shape, order)
-        for filter_ in _COUNTED:
-            shape = _shape(scope, filter_)
-            ways = {plan.covering(shape) or "sets" if shape else "ix_dossier_code", *_ways(shape)}
-            yield from (("count", plan.shape_via(shape, way), way) for way in sorted(ways))
-        yield from (("feed", shape, scope, False) for shape in _FEEDS)
-    for shape in (("text",), ("hide_states", "text")):
-        yield "count", shape, "hits"
-        yield from (("text_hits", shape, "newest", bounds) for bounds in ("", "a"))
-    for shape in (("open_only", "states", "text"), ("hide_states", "open_only", "states", "text")):
-        yield from (("text_page", shape, "newest", bounds) for bounds in ("", "a", "u", "au"))
-    yield from (("text_edge", "newest", bounds) for bounds in ("", "a"))
-    yield ("text_count",)
-    for index, names in plan.DRIVERS.items():
-        for number in range(1, len(names) + 1):
-            for own in combinations(sorted(names), number):
-                yield "count", own, index
-    yield "feed", ("dossier",), (), True
+    yield from _lists()
+
+
+def _condition(made: sa.ColumnElement[bool]) -> str:
+    """Return a condition's text as it stands beside others."""
+    compiled = compile_for("sqlite", sa.select(sa.literal_column("1")).where(made, sa.text("kc_end")))
+    if compiled.fixed:
+        raise ValueError(f"a condition must not bring values of its own: {compiled.sql}")
+    text = compiled.sql
+    return text[text.index("WHERE ") + len("WHERE ") : text.rindex(" AND kc_end")]
+
+
+def _conditions(shapes: Collection[str], made: Callable[[Shape], Sequence[Any]]) -> dict[str, str]:
+    return {name: _condition(made((name,))[-1]) for name in shapes if name not in (ANY, OTHER)}
 
 
 def frozen() -> str:
     """Return the text of db/sql/sqlite.json."""
-    made = {}
+    line = compile_for("sqlite", sa.select(*build_lists.LINE_COLUMNS)).sql
+    line = line[line.index("SELECT ") + len("SELECT ") : line.index(" \nFROM")]
+    made: dict[str, Any] = {}
     for name, *shape in common():
         # Statements over a table without dates of validity have none "on a day".
         if name == "select" and shape[3] and "valid_from" not in shape[1]:
             continue
         compiled = compile_for("sqlite", BUILDERS[name]("sqlite", *shape))
-        made[json.dumps([name, *shape])] = [compiled.sql, dict(compiled.fixed)]
-    return json.dumps(made, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+        sql = compiled.sql.replace(line, LINE) if name in SHAPED else compiled.sql
+        made[json.dumps([name, *shape])] = [sql, dict(compiled.fixed)]
+    number: sa.ColumnElement[Any] = sa.literal_column(NUMBER, sa.Integer)
+    kept = {
+        "statements": made,
+        "dossier": _conditions((*build_lists.DOSSIER, "text", "text?"), build_lists.conditions),
+        "history": _conditions(tuple(build_lists.HISTORY), build_lists.row_conditions),
+        "texts": {
+            LINE: line,
+            SETS: _condition(build_lists.among((ANY,), number, VIA)),
+            HIDDEN: _condition(build_lists.not_hidden(number)),
+        },
+    }
+    return json.dumps(kept, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from db.base import FromLeaf
-from db.core import Among, given, table
-from db.models import Dossier, History, Paper
+from db.compose import ANY, HIDDEN, HIT, KNOWN, OTHER, ROWS, SETS, WHERE
+from db.core import Among, Proposals, given, table
+from db.models import Dossier, History, LegalMove, Paper
 from db.rows import DossierLine
 from db.statements import Shape
 from db.url import Dialect
@@ -34,6 +35,14 @@ def _since(at: sa.BindParameter[Any]) -> Condition:
 
 # Written out, not as a parameter: only then may a partial index serve it.
 _OPEN: Condition = D.c.ending == sa.literal_column("''")
+_MAY_BE_OPEN: Condition = D.c.state.in_(
+    sa.select(table(LegalMove).c.to_state).where(table(LegalMove).c.ending == sa.literal_column("''"))
+)
+"""In such states every open dossier stands: a fifth of all that there are."""
+_PROPOSALS: Condition = Proposals(D.c.id)
+"""Lists have no other kind of dossier."""
+_FROM_FIRST: Condition = D.c.id > sa.literal_column("0")
+"""The same where the table itself is read in its order: it begins behind the others."""
 _SEARCH = "dossier.id IN (SELECT rowid FROM dossier_search WHERE dossier_search MATCH :text)"
 _PROBE = (
     "EXISTS (SELECT 1 FROM dossier_words w WHERE w.id = dossier.id"
@@ -47,7 +56,7 @@ TITLE_KEY = 60
 """Characters of the folded text by which titles are sorted: an index over all of it would be large."""
 
 
-_DOSSIER: Mapping[str, Callable[[], Condition]] = {
+DOSSIER: Mapping[str, Callable[[], Condition]] = {
     "scope_provinces": lambda: Among(D.c.province, "scope_provinces"),
     "scope_offices": lambda: Among(D.c.unit_office, "scope_offices"),
     "scope_sources": lambda: Among(D.c.source, "scope_sources"),
@@ -62,27 +71,38 @@ _DOSSIER: Mapping[str, Callable[[], Condition]] = {
     "source": lambda: D.c.source == given("source"),
     "kind": lambda: D.c.kind == given("kind"),
     "due_kind": lambda: D.c.due_kind == given("due_kind"),
-    "contents": lambda: D.c.contents.op("&")(given("contents")) != 0,
+    "contents": lambda: D.c.contents.op("&")(given("contents")) != sa.literal_column("0"),
     "requested_from": lambda: D.c.requested >= given("requested_from"),
     "requested_to": lambda: D.c.requested <= given("requested_to"),
     "ids": lambda: Among(D.c.id, "ids", numbers=True),
     "open_only": lambda: _OPEN,
     "due_from": lambda: _text(D.c.due_on) >= given("due_from"),
     "due_before": lambda: _text(D.c.due_on) < given("due_before"),
+    ANY: lambda: _mark(WHERE),
+    OTHER: lambda: _mark(WHERE),
 }
+
+
+def _mark(text: str) -> Condition:
+    """A place for conditions (SQLite: db.compose)."""
+    made: Any = sa.text(text)
+    condition: Condition = made
+    return condition
 
 
 @dataclass(frozen=True)
 class Segment:
     """A part of an order: the dossiers that meet `where`, by `keys`, all up or all down.
 
-    index: the SQLite index that has them in this order; "" is the table itself.
+    index: the SQLite index that has them in this order; "" is the table itself. gathered: conditions that say
+    nothing new, but let SQLite gather them faster.
     """
 
     keys: tuple[sa.ColumnElement[Any], ...]
     up: bool = True
     index: str = "ix_dossier_code"
     where: tuple[Condition, ...] = ()
+    gathered: tuple[Condition, ...] = ()
 
 
 KEYS: Mapping[str, sa.ColumnElement[Any]] = {
@@ -113,7 +133,8 @@ def _segments(name: str, up: bool) -> tuple[Segment, ...]:
     column = _EMPTY[name]
     there = _OPEN if column is None else column.is_not(None)
     gone: Condition = D.c.ending != sa.literal_column("''") if column is None else column.is_(None)
-    return (Segment((key, D.c.code), up, index, (there,)), Segment((D.c.code,), where=(gone,)))
+    gathered = (_MAY_BE_OPEN,) if column is None else ()
+    return (Segment((key, D.c.code), up, index, (there,), gathered), Segment((D.c.code,), where=(gone,)))
 
 
 _INDEXES = {"unit": "unit_office", "waits_for": "state", "entered": "state"}
@@ -125,7 +146,7 @@ ORDERS: Mapping[str, tuple[Segment, ...]] = {
     "newest": (Segment((D.c.id,), up=False, index=""),),
     "-newest": (Segment((D.c.id,), index=""),),
 }
-_HISTORY: Mapping[str, Callable[[], Condition]] = {
+HISTORY: Mapping[str, Callable[[], Condition]] = {
     "dossier": lambda: H.c.dossier == given("dossier"),
     "actor": lambda: H.c.actor == given("actor"),
     "office": lambda: H.c.office == given("office"),
@@ -137,12 +158,13 @@ _HISTORY: Mapping[str, Callable[[], Condition]] = {
     "at_to": lambda: ~_since(given("at_to")),
     "after": lambda: H.c.id < given("after"),
     "ids": lambda: Among(H.c.id, "ids", numbers=True),
+    ANY: lambda: _mark(ROWS),
 }
 
 
 def conditions(shape: Shape) -> list[Condition]:
     """Return the conditions named in a shape."""
-    made = [_DOSSIER[name]() for name in shape if not name.startswith("text")]
+    made = [DOSSIER[name]() for name in shape if not name.startswith("text")]
     search = next((name for name in shape if name.startswith("text")), None)
     if search in ("text", "text?"):
         text, name = (_SEARCH, "text") if search == "text" else (_PROBE, "terms")
@@ -154,6 +176,11 @@ def conditions(shape: Shape) -> list[Condition]:
             word: Condition = words.op("~", is_comparison=True)(given(f"text{number}"))
             made.append(word | Among(D.c.province, f"place{number}"))
     return made
+
+
+def row_conditions(shape: Shape) -> list[Condition]:
+    """Return the conditions on rows of the history that are named in a shape."""
+    return [HISTORY[name]() for name in shape]
 
 
 def _bound(segment: Segment, name: str, *, beyond: bool) -> list[Condition]:
@@ -175,7 +202,7 @@ def _sorted(segment: Segment) -> list[sa.ColumnElement[Any]]:
 
 def _where(segment: Segment, shape: Shape, bounds: str) -> list[Condition]:
     """Conditions of a page; bounds: "" or letters, "a" begins after :after…, "u" ends at :until…"""
-    made = [*segment.where, *conditions(shape)]
+    made = [*segment.where, _PROPOSALS if segment.index else _FROM_FIRST, *conditions(shape)]
     made += _bound(segment, "after", beyond=True) if "a" in bounds else []
     return made + (_bound(segment, "until", beyond=False) if "u" in bounds else [])
 
@@ -205,7 +232,7 @@ def page(
 
 def _gathered(segment: Segment, shape: Shape, bounds: str, via: str) -> sa.Select[Any]:
     """Ids in the order of a segment, gathered through `via`."""
-    if via == "sets" and not segment.index and _IN_SETS.issuperset(shape):
+    if via == "sets" and not segment.index and KNOWN.issuperset(shape):
         key = N.c.id if segment.up else N.c.id.desc()
         bound = [N.c.id > given("after0") if segment.up else N.c.id < given("after0")] if bounds else []
         return sa.select(N.c.id).where(*bound, *_sets(shape, N.c.id)).order_by(key).correlate(None)
@@ -214,43 +241,27 @@ def _gathered(segment: Segment, shape: Shape, bounds: str, via: str) -> sa.Selec
         made = made.where(*_where(segment, (), bounds), *_sets(shape))
     else:
         made = made.where(*_where(segment, shape, bounds))
+    made = made.where(*(() if OTHER in shape else segment.gathered))
     along = segment.index or "ix_dossier_contents"
     index = {"sets": along, "text": ""}.get(via, via)
     return _by(made, index).order_by(*_sorted(segment)).correlate(None)
 
 
 def _sets(shape: Shape, number: sa.ColumnElement[Any] = D.c.id) -> list[Condition]:
-    """Each condition as a set of ids that an index knows, so that no dossier need be looked at."""
-    made: list[Condition] = []
-    own: dict[str, list[str]] = {}
-    for name in shape:
-        index = next((i for i, names in _SETS.items() if name in names), "")
-        if name == "hide_states":
-            hidden = _by(sa.select(D.c.id).where(Among(D.c.state, "hide_states")), index)
-            made.append(number.not_in(hidden.correlate(None)))
-        elif index or number is not D.c.id:
-            own.setdefault(index, []).append(name)
-        else:
-            made += conditions((name,))
-    for index, names in own.items():
-        there = _by(sa.select(D.c.id).where(*conditions(tuple(names))), index)
-        made.append(number.in_(there.correlate(None)))
-    return made
+    """Each condition as a set of ids that an index knows, so that no dossier need be looked at (SQLite)."""
+    return [_mark(f"{SETS}({number})")] if shape else []
 
 
-_SETS: Mapping[str, frozenset[str]] = {
-    "ix_dossier_province": frozenset({"scope_provinces"}),
-    "ix_dossier_unit_office": frozenset({"offices", "scope_offices"}),
-    "ix_dossier_source": frozenset({"source", "scope_sources"}),
-    "ix_dossier_year": frozenset({"plan_year"}),
-    "ix_dossier_requested": frozenset({"requested_from", "requested_to"}),
-    "ix_dossier_contents": frozenset({"contents"}),
-    "ix_dossier_due": frozenset({"due_from", "due_before"}),
-    "ix_dossier_state": frozenset(
-        {"states", "hide_states", "lifecycles", "endings", "open_only", "waits_for"}
-    ),
-}
-_IN_SETS = frozenset[str]().union(*_SETS.values())
+def among(shape: Shape, number: sa.ColumnElement[Any], index: str) -> Condition:
+    """A number is that of a dossier which meets conditions that an index knows (SQLite)."""
+    there = _by(sa.select(D.c.id).where(*conditions(shape)), index)
+    return number.in_(there.correlate(None))
+
+
+def not_hidden(number: sa.ColumnElement[Any]) -> Condition:
+    """A number is not that of a dossier in a hidden state (SQLite)."""
+    hidden = _by(sa.select(D.c.id).where(Among(D.c.state, "hide_states")), "ix_dossier_state")
+    return number.not_in(hidden.correlate(None))
 
 
 def edge(_: Dialect, order: str, number: int, bounds: str) -> sa.Executable:
@@ -286,9 +297,10 @@ def _along_hits(made: sa.Select[Any], order: str) -> sa.Select[Any]:
     return made.order_by(S.c.rowid.desc() if order == "newest" else S.c.rowid)
 
 
-def text_edge(_: Dialect, order: str, bounds: str) -> sa.Executable:
-    """The hit :budget places further on, "newest" first or "-newest" (SQLite)."""
-    made = _along_hits(sa.select(S.c.rowid).where(*_hits(bounds, order)), order)
+def text_edge(_: Dialect, shape: Shape, order: str, bounds: str) -> sa.Executable:
+    """The hit :budget places further on that isn't hidden, "newest" first or "-newest" (SQLite)."""
+    hidden = [_mark(HIDDEN)] if ANY in shape else []
+    made = _along_hits(sa.select(S.c.rowid).where(*_hits(bounds, order), *hidden), order)
     return made.limit(sa.literal_column("1")).offset(given("budget"))
 
 
@@ -298,7 +310,7 @@ def text_page(_: Dialect, shape: Shape, order: str, bounds: str) -> sa.Executabl
     Each hit's dossier is looked at, except for what is hidden: that may be all of the newest.
     """
     others = tuple(name for name in shape if not name.startswith("text") and name != "hide_states")
-    hidden = _sets(("hide_states",), S.c.rowid) if "hide_states" in shape else []
+    hidden = [_mark(HIDDEN)] if ANY in shape else []
     made: sa.Select[Any] = sa.select(*LINE_COLUMNS, S.c.rowid).join_from(S, D, D.c.id == S.c.rowid)
     made = _by(made.where(*_hits(bounds, order), *hidden, *conditions(others)), "")
     return _along_hits(made, order).limit(given("limit"))
@@ -306,8 +318,7 @@ def text_page(_: Dialect, shape: Shape, order: str, bounds: str) -> sa.Executabl
 
 def _matched(shape: Shape, order: str, bounds: str) -> sa.Select[Any]:
     """Ids of what a search finds: its hits one after the other, every other condition a set of ids."""
-    # With the plus, FTS5 doesn't search anew for each member of a set.
-    number: sa.ColumnElement[Any] = sa.literal_column("+dossier_search.rowid", sa.Integer)
+    number: sa.ColumnElement[Any] = sa.literal_column(HIT, sa.Integer)
     made: sa.Select[Any] = sa.select(S.c.rowid).where(*_hits(bounds, order))
     made = made.where(*_sets(tuple(name for name in shape if not name.startswith("text")), number))
     return _along_hits(made, order) if order else made
@@ -348,7 +359,7 @@ def keys_of(_: Dialect, order: str, number: int) -> sa.Executable:
 
 def lines(_: Dialect, shape: Shape) -> sa.Executable:
     """Dossiers as lists show them, in no order."""
-    return sa.select(*LINE_COLUMNS).where(*conditions(shape))
+    return sa.select(*LINE_COLUMNS).where(_PROPOSALS, *conditions(shape))
 
 
 def count(dialect: Dialect, shape: Shape, via: str = "") -> sa.Executable:
@@ -356,7 +367,7 @@ def count(dialect: Dialect, shape: Shape, via: str = "") -> sa.Executable:
     if via == "hits":
         return sa.select(sa.func.count()).select_from(_matched(shape, "", "").limit(given("cap")).subquery())
     found: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(D)
-    found = found.where(*(_sets(shape) if via == "sets" else conditions(shape)))
+    found = found.where(_PROPOSALS, *(_sets(shape) if via == "sets" else conditions(shape)))
     if dialect == "sqlite" and via not in ("", "text"):
         found = _by(found, "ix_dossier_code" if via == "sets" else via)
     elif via == "text":
@@ -391,7 +402,7 @@ def flow_due(_: Dialect, shape: Shape, via: str = "") -> sa.Executable:
 
 
 def _by_state(made: sa.Select[Any], shape: Shape, via: str) -> sa.Select[Any]:
-    made = made.where(*conditions(shape)).group_by(D.c.state, D.c.lifecycle)
+    made = made.where(_PROPOSALS, *conditions(shape)).group_by(D.c.state, D.c.lifecycle)
     return made if via == "" else _by(made, "" if via == "text" else via)
 
 
@@ -423,13 +434,13 @@ def feed_ids(_: Dialect, shape: Shape, scope: Shape, oldest_first: bool) -> sa.E
 
 def feed_rows(_: Dialect, scope: Shape) -> sa.Executable:
     """The rows with certain ids, in no order."""
-    made: sa.Select[Any] = sa.select(*HISTORY_COLUMNS).where(_HISTORY["ids"]())
+    made: sa.Select[Any] = sa.select(*HISTORY_COLUMNS).where(*row_conditions(("ids",)))
     return made.where(_own_dossier(scope)) if scope else made
 
 
 def _feed(shape: Shape, scope: Shape, columns: tuple[sa.ColumnElement[Any], ...]) -> sa.Select[Any]:
-    made: sa.Select[Any] = sa.select(*columns).where(*(_HISTORY[name]() for name in shape))
-    if "scope_offices" in scope:
+    made: sa.Select[Any] = sa.select(*columns).where(*row_conditions(shape))
+    if "scope_offices" in scope or OTHER in scope:
         # Few dossiers: from them to their rows. Otherwise: down the feed, looking each dossier up.
         made = made.where(H.c.dossier.in_(sa.select(D.c.code).where(*conditions(scope))))
     elif scope:

@@ -35,6 +35,31 @@ def compile_for(dialect: Dialect, made: sa.Executable) -> Statement:
     return Statement(str(compiled), fixed)
 
 
+class Proposals(sa.ColumnElement[bool]):
+    """A dossier is a proposal: its id is above 0.
+
+    On SQLite with a plus before it: the ids of proposals are no way to find anything, only what an index has
+    beside its own columns.
+    """
+
+    inherit_cache = False
+    type = sa.Boolean()
+    _is_implicitly_boolean = True
+
+    def __init__(self, column: sa.ColumnElement[Any]) -> None:
+        self.column = column
+
+
+@compiles(Proposals, "sqlite")
+def _proposals_sqlite(element: Proposals, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    return f"+{compiler.process(element.column, **options)} > 0"
+
+
+@compiles(Proposals, "postgresql")
+def _proposals_postgresql(element: Proposals, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    return f"{compiler.process(element.column, **options)} > 0"
+
+
 class Among(sa.ColumnElement[bool]):
     """`column` is one of the values of a list parameter: one statement, whatever the list's length."""
 

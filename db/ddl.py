@@ -23,7 +23,7 @@ from db.url import Dialect
 _SEARCH = (
     "CREATE VIEW dossier_words AS SELECT id, code, folded,"  # noqa: S608 - our own words
     f" char({ord(MARK)}) || replace(province, ':', '') || ' ' || char({ord(MARK)}) || 'y' || plan_year"
-    f" || ' ' || char({ord(MARK)}) || 'u' || hex(unit_office) AS marks FROM dossier",
+    f" || ' ' || char({ord(MARK)}) || 'u' || hex(unit_office) AS marks FROM dossier WHERE id > 0",
     "CREATE VIRTUAL TABLE dossier_search USING fts5(code, folded, marks, content = 'dossier_words',"
     " content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3 4')",
 )

@@ -111,7 +111,8 @@ def install_lifecycle(admin: Admin, lifecycle: Lifecycle, province: str | None =
     statement = admin.sql("insert", "legal_move", (*_names(legal.LegalMove), "lifecycle", "fsm"), False)
     for move in moves:
         values = asdict(move) | {"lifecycle": lifecycle.key, "fsm": lifecycle.fingerprint[:16]}
-        admin.run(statement, values | {"needs_reason": int(move.needs_reason)})
+        flags = {"needs_reason": int(move.needs_reason), "second_person": int(move.second_person)}
+        admin.run(statement, values | flags)
     values = {
         "key": lifecycle.key,
         "name": lifecycle.name,
@@ -123,6 +124,7 @@ def install_lifecycle(admin: Admin, lifecycle: Lifecycle, province: str | None =
         "province": province,
         "moves": len(moves),
         "installed_at": instant(admin.store.now()),
+        "fund": int(lifecycle.fund),
     }
     admin.run(admin.sql("insert", "lifecycle_version", tuple(values), False), values)
     installed = admin.lifecycle(lifecycle.key)

@@ -86,6 +86,12 @@ class StoreMissing(StoreUnusable):
     code = "store_missing"
 
 
+class StoreVanished(StoreMissing):
+    """The file of an open store is gone; when it is back, the next transaction opens it anew."""
+
+    code = "store_vanished"
+
+
 class StoreBusy(StoreUnusable):
     """Another program is writing and did not finish in time; nothing was written."""
 
@@ -171,9 +177,15 @@ class StoreUnreachable(StoreUnusable):
 
 
 class StoreReplaced(StoreUnreachable):
-    """Under the open store its file was removed or replaced by another: open it anew."""
+    """Under the open store its file was replaced by another; the next transaction opens it anew."""
 
     code = "store_replaced"
+
+
+class StoreOther(StoreUnreachable):
+    """What has come back to the place of an open store is another store: nothing may be carried into it."""
+
+    code = "store_other"
 
 
 class OutcomeUnknown(StoreUnusable):

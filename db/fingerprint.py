@@ -15,8 +15,8 @@ from db.statements import Statement
 from db.url import Dialect
 
 EXPECTED: Final[dict[Dialect, str]] = {
-    "sqlite": "39716f467a0dfe8bd6e43906e0686ad6b5535f9aaa3485ac37f60022ae57acdc",
-    "postgresql": "39c7d3e90e2d3a35af9c70362dee2f36e7f9ddd4ffbefb535180ba0ff1803e15",
+    "sqlite": "1be7de0ac09adcda58e1a7e9fbf77f58bf1d9bc18bfe70fd80e47024eb9751cb",
+    "postgresql": "2b9dc01b920e70f26145d5bf36e37243559debacce392927356463459f56fa33",
 }
 """Of the newest revision; `python -m db.fingerprint URL` prints that of a store."""
 
@@ -49,10 +49,11 @@ UNION ALL SELECT 'function', p.proname, pg_get_function_identity_arguments(p.oid
 ORDER BY 1, 2, 3
 """
 _VERSIONS = """
-SELECT "key", name, version, subject, fingerprint, definition, parameters, moves FROM lifecycle_version
+SELECT "key", name, version, subject, fingerprint, definition, parameters, moves, fund FROM lifecycle_version
 """
 _MOVES = """
-SELECT lifecycle, action, from_state, to_state, role, needs_reason, ending, fsm FROM legal_move
+SELECT lifecycle, action, from_state, to_state, role, needs_reason, ending, fsm, second_person, charges
+FROM legal_move
 """
 
 

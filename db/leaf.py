@@ -105,6 +105,11 @@ CONTENT_ACTIONS: Final = frozenset({"create", "edit"})
 LATE_ENTRIES: Final = frozenset({"record_papers", "correct", "note"})
 """Entries that are no acts: their date may lie before the last act, and the last act stays what it was."""
 
+ADDED: Final = ("allocated", "contracted", "advanced", "accepted", "settled", "returned")
+"""Kinds of amounts that add to what was there; "approved" sets the amount."""
+RELEASED: Final = frozenset({"allocated", "contracted"})
+"""Kinds of which something may be taken back: `dong` less than 0."""
+
 _AUTHORITIES: Final = frozenset({None, "TM.", "KT.", "TL.", "TUQ."})
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "number": (int,),
@@ -331,6 +336,8 @@ def _parts_problem(leaf: Mapping[str, Any]) -> str | None:
         return "changes or refs hold what can't be recorded"
     if type(leaf["refs"].get("folded", "")) is not str:
         return "refs.folded is not text"
+    if not _are_charges(leaf["refs"].get("charges", []), amount):
+        return "refs.charges is not a list of different codes beside an amount"
     return None
 
 
@@ -345,13 +352,19 @@ def _is_paper(paper: Json) -> bool:
 
 
 def _is_amount(amount: Json) -> bool:
-    """Allocations and advances add to what was there; an approval sets the amount."""
+    """An approval sets the amount; every other kind adds to what was there, or takes some of it back."""
     if not _AMOUNT.fits(amount) or not _plain(amount) or amount["after"] < 0:
         return False
     if amount["kind"] == "approved":
         return bool(amount["after"] == amount["dong"])
-    adds = amount["kind"] in ("allocated", "advanced")
+    adds = amount["kind"] in ADDED and (amount["dong"] >= 0 or amount["kind"] in RELEASED)
     return adds and bool(amount["after"] == amount["dong"] + (amount["before"] or 0))
+
+
+def _are_charges(codes: Json, amount: Json) -> bool:
+    if type(codes) is not list or not all(type(code) is str and code for code in codes):
+        return False
+    return len(set(codes)) == len(codes) and (not codes or amount is not None)
 
 
 def _is_due(due: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from states.model import ROLES, Lifecycle
+from states.model import ROLES, Action, Lifecycle
 from states.records import record
 
 CREATE = "create"
@@ -18,11 +18,19 @@ BUILT_IN = frozenset({CREATE, EDIT, RECORD_PAPERS, CORRECT, NOTE})
 ACTING = tuple(role for role in ROLES if role not in ("auditor", "supervisor", "admin"))
 CREATORS = ("unit", "department", "agency")
 EDITORS = ("unit", "department", "agency", "provincial_committee", "finance_department")
+"""Roles in which content is changed; the Minister's, too, where he decides adjustments.
+
+Installed lists never change: whatever is added here must leave the lists of former versions as they were.
+"""
 
 
 @record(frozen=True, slots=True)
 class LegalMove:
-    """One legal move; `from_state` is "" for create, `ending` the target state's ("" while open)."""
+    """One legal move; `from_state` is "" for create, `ending` the target state's ("" while open).
+
+    second_person: who did the last act can't do this one. charges: the kinds of dossiers whose funds its
+    amount is charged to, separated by spaces: those that must be, then those that may be, each with "?".
+    """
 
     action: str
     from_state: str
@@ -30,6 +38,12 @@ class LegalMove:
     role: str
     needs_reason: bool
     ending: str
+    second_person: bool = False
+    charges: str = ""
+
+
+def _charges(action: Action) -> str:
+    return " ".join((*sorted(action.charges), *(f"?{kind}" for kind in sorted(action.may_charge))))
 
 
 def rows(lifecycle: Lifecycle) -> Iterator[LegalMove]:
@@ -44,16 +58,19 @@ def rows(lifecycle: Lifecycle) -> Iterator[LegalMove]:
     for move in lifecycle.legal_moves():
         if move not in seen:
             seen.add(move)
-            action, source, target, role = move
-            needs = lifecycle.action_by_name[action].reason == "required"
-            yield LegalMove(action, source, target, role, needs, ending[target])
+            name, source, target, role = move
+            action = lifecycle.action_by_name[name]
+            needs, other = action.reason == "required", action.second_person
+            yield LegalMove(name, source, target, role, needs, ending[target], other, _charges(action))
     used = {role for action in lifecycle.actions for role in action.roles}
     for role in CREATORS:
         # A provincial lifecycle in which the agency never acts isn't opened by it either.
         if role in used or role != "agency":
             yield LegalMove(CREATE, "", lifecycle.initial, role, False, ending[lifecycle.initial])
+    former = lifecycle.subject == "proposal" and not any(action.via for action in lifecycle.actions)
+    editors = EDITORS if former else (*EDITORS, "ministry")
     for state in lifecycle.states:
-        for role in EDITORS if not state.final else ():
+        for role in editors if not state.final else ():
             yield LegalMove(EDIT, state.name, state.name, role, False, state.ending)
         for role in ACTING:
             yield LegalMove(RECORD_PAPERS, state.name, state.name, role, False, state.ending)

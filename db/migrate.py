@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,17 +20,33 @@ from db.errors import (
     StoreMissing,
     StoreNewer,
     StoreNotDatabase,
+    StoreOlder,
     StoreTruncated,
 )
 from db.failures import translated
 from db.leaf import instant
 from db.url import Address, parse_url
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 """Every revision of the schema, oldest first (a test compares them with db/migrations/versions)."""
 HEAD: Final = REVISIONS[-1]
 MAGIC: Final = b"SQLite format 3\0"
 Outcome = Literal["created", "upgraded", "current"]
+Progress = Callable[[str, int, int], None]
+"""progress(step, number, total) of an upgrade: when a step begins, and now and then while it lasts.
+
+step: "tables", "rows", "search", "indexes" are changed; "write": all of it goes to the disk; "server":
+PostgreSQL does everything in one step.
+"""
+_STEPS: Final = (
+    ("tables", re.compile(r"ALTER TABLE\b", re.IGNORECASE)),
+    ("search", re.compile(r"INSERT INTO dossier_search\b", re.IGNORECASE)),
+    ("indexes", re.compile(r"CREATE (UNIQUE )?INDEX\b", re.IGNORECASE)),
+    ("rows", re.compile(r"(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)),
+)
+"""Statements that take their time in a large store."""
+_NOW_AND_THEN: Final = 2_000_000
+"""Instructions of SQLite between two words of progress: a fifth of a second."""
 
 
 def check_place(url: str, *, allow_network: bool = False) -> tuple[str, ...]:
@@ -39,24 +56,30 @@ def check_place(url: str, *, allow_network: bool = False) -> tuple[str, ...]:
 
 
 def ensure_current(
-    url: str, create: bool = False, *, now: Callable[[], datetime] | None = None, timeout: float = 10.0
+    url: str,
+    create: bool = False,
+    *,
+    now: Callable[[], datetime] | None = None,
+    timeout: float = 10.0,
+    progress: Progress | None = None,
 ) -> Outcome:
     """Make a store ready for this program: create it (only with `create`), upgrade it, or leave it as it is.
 
-    Nothing is ever created over an existing file. Raises `StoreMissing`, `StoreEmpty`, `StoreNotDatabase`,
-    `StoreTruncated`, `StoreDamaged`, `StoreForeign`, `StoreNewer`, `StoreUnreachable`, `StoreReadOnly`.
+    Nothing is ever created over an existing file. `progress` hears of an upgrade, which may take minutes.
+    Raises `StoreMissing`, `StoreEmpty`, `StoreNotDatabase`, `StoreTruncated`, `StoreDamaged`, `StoreForeign`,
+    `StoreNewer`, `StoreUnreachable`, `StoreReadOnly`.
     """
     address = parse_url(url)
     at = instant(now() if now else datetime.now(UTC))
     if address.path is not None:
-        return _ensure_file(address.path, create, at, timeout)
-    return _ensure_server(address, create, at, timeout)
+        return _ensure_file(address.path, create, at, timeout, progress)
+    return _ensure_server(address, create, at, timeout, progress)
 
 
 # -- SQLite ------------------------------------------------------------------------------------------
 
 
-def _ensure_file(path: Path, create: bool, at: str, timeout: float) -> Outcome:
+def _ensure_file(path: Path, create: bool, at: str, timeout: float, progress: Progress | None) -> Outcome:
     if not path.exists():
         if not create:
             raise StoreMissing(location=str(path))
@@ -69,7 +92,7 @@ def _ensure_file(path: Path, create: bool, at: str, timeout: float) -> Outcome:
             revision = _revision(raw, str(path))
     finally:
         raw.close()
-    return _upgrade_if_older(Address("sqlite", path, None), revision)
+    return _upgrade_if_older(Address("sqlite", path, None), revision, progress)
 
 
 def inspect_file(path: Path) -> None:
@@ -142,7 +165,9 @@ def _publish(draft: Path, path: Path) -> None:
 # -- PostgreSQL --------------------------------------------------------------------------------------
 
 
-def _ensure_server(address: Address, create: bool, at: str, timeout: float) -> Outcome:
+def _ensure_server(
+    address: Address, create: bool, at: str, timeout: float, progress: Progress | None
+) -> Outcome:
     raw = connect_postgresql(str(address.dsn), timeout=timeout)
     try:
         with translated(str(address.dsn)):
@@ -161,7 +186,7 @@ def _ensure_server(address: Address, create: bool, at: str, timeout: float) -> O
     finally:
         raw.close()
     if revision is not None:
-        return _upgrade_if_older(address, revision)
+        return _upgrade_if_older(address, revision, progress)
     with translated(str(address.dsn)):
         _upgrade(address, at, create=True)
     return "created"
@@ -182,17 +207,88 @@ def _revision(raw: Any, location: str) -> str:  # noqa: ANN401 - either driver's
     return str(rows[0][0])
 
 
-def _upgrade_if_older(address: Address, revision: str) -> Outcome:
+def check_revision(raw: Any, location: str) -> None:  # noqa: ANN401 - either driver's connection
+    """Refuse a store that this program would have to upgrade first, or doesn't know.
+
+    Raises `StoreOlder`, `StoreNewer`, `StoreForeign`.
+    """
+    revision = _revision(raw, location)
+    if revision != HEAD:
+        kind = StoreOlder if revision in REVISIONS else StoreNewer
+        raise kind(location=location, found=revision, known=HEAD)
+
+
+def _upgrade_if_older(address: Address, revision: str, progress: Progress | None) -> Outcome:
     if revision == HEAD:
         return "current"
     if revision not in REVISIONS:
         raise StoreNewer(location=address.location, found=revision, known=HEAD)
     with translated(address.path or str(address.dsn)):
-        _upgrade(address, None)
+        if progress is None or address.path is None:
+            if progress is not None:
+                progress("server", 1, 1)
+            _upgrade(address, None)
+        else:
+            _upgrade(address, None, watch=_Watch(progress, _steps_from(revision)))
     return "upgraded"
 
 
-def _upgrade(address: Address, at: str | None, *, create: bool = False) -> None:
+class _Watch:
+    """Follows the statements of an upgrade of a SQLite file. total: how many steps it has."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._step = "rows"
+        self.number = 0
+
+    def follow(self, raw: Any) -> None:  # noqa: ANN401 - sqlite3's connection
+        """Hear of every statement that a migration executes on this connection."""
+        execute = raw.execute
+
+        def told(statement: str, *values: Any) -> Any:  # noqa: ANN401 - as sqlite3's
+            step = next((name for name, begins in _STEPS if begins.match(statement)), None)
+            if step is not None:
+                self.begin(step)
+            return execute(statement, *values)
+
+        raw.execute = told
+        raw.set_progress_handler(self._still, _NOW_AND_THEN)
+
+    def begin(self, step: str) -> None:
+        """Say that the next step begins; where there are more than was thought, the last one goes on."""
+        self._step, self.number = step, self.number + 1
+        self._still()
+
+    def _still(self) -> None:
+        self._progress(self._step, min(self.number, self._total), self._total)
+
+    def end(self) -> None:
+        """Say that only the disk is waited for."""
+        self.number = max(self.number, self._total - 1)
+        self.begin("write")
+
+
+def _steps_from(revision: str) -> int:
+    """Return how many steps an upgrade from `revision` has, by trying it on an empty store."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="kcflow-") as folder:
+        empty = Address("sqlite", Path(folder) / "empty.db", None)
+        _upgrade(empty, None, create=True, to=revision)
+        watch = _Watch(lambda *_: None, 1)
+        _upgrade(empty, None, watch=watch)
+        return watch.number
+
+
+def _upgrade(
+    address: Address,
+    at: str | None,
+    *,
+    create: bool = False,
+    to: str = "head",
+    watch: _Watch | None = None,
+) -> None:
     from alembic import command
 
     engine = sqlalchemy_engine(address.path, address.dsn, create=create)
@@ -200,7 +296,11 @@ def _upgrade(address: Address, at: str | None, *, create: bool = False) -> None:
         with engine.begin() as connection:
             config = alembic_config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if watch is not None:
+                watch.follow(connection.connection.driver_connection)
+            command.upgrade(config, to)
+            if watch is not None:
+                watch.end()
             if at is not None:
                 facts = {"application": "kcflow", "created": at, "machine": machine()}
                 for key, value in facts.items():

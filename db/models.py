@@ -11,28 +11,27 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from db.base import INTEGER, TEXT, Base, Day, Generated, Instant, column, from_leaf
+from db import models_money
+from db.base import (
+    CLUSTERED,
+    INTEGER,
+    STRICT,
+    TEXT,
+    Base,
+    Day,
+    Generated,
+    Instant,
+    check,
+    column,
+    from_leaf,
+    index_where,
+)
 
-STRICT = {"sqlite_strict": True}
+Fund, Charge = models_money.Fund, models_money.Charge
+Worksheet, BudgetFigure = models_money.Worksheet, models_money.BudgetFigure
+
 NEVER = "9999-12-31"
 """Where a dossier without a deadline stands among the others."""
-CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
-"""One tree instead of two for tables that are read by their key alone."""
-
-
-def _check(sql: str, name: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(sql, name=name)
-
-
-def _index_where(
-    where: str, name: str, *columns: str, unique: bool = False, only: str | None = None
-) -> sa.Index:
-    condition, info = sa.text(where), {"only": only}
-    return sa.Index(
-        name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition, info=info
-    )
-
-
 # Each index of a table that moves is one more page to write and sync with every move: in a file of its own,
 # scanning what one office has is cheaper. A server of a whole ministry needs them.
 _SERVER = {"only": "postgresql"}
@@ -51,7 +50,7 @@ class Counter(Base, table=True):
     """The last number given out for each prefix of codes."""
 
     __tablename__ = "counter"
-    __table_args__ = (_check("value >= 0", "value"), CLUSTERED)
+    __table_args__ = (check("value >= 0", "value"), CLUSTERED)
     prefix: str = column(TEXT, primary_key=True)
     value: int = column(INTEGER)
 
@@ -123,7 +122,7 @@ class Organisation(Base, table=True):
     """An office or enterprise."""
 
     __tablename__ = "organisation"
-    __table_args__ = (_check("valid_to IS NULL OR valid_to >= valid_from", "validity"), CLUSTERED)
+    __table_args__ = (check("valid_to IS NULL OR valid_to >= valid_from", "validity"), CLUSTERED)
     code: str = column(TEXT, primary_key=True)
     name: str = column(TEXT)
     name_en: str | None = column(TEXT, null=True)
@@ -139,7 +138,7 @@ class Person(Base, table=True):
     """A person who acts or reads."""
 
     __tablename__ = "person"
-    __table_args__ = (_check("valid_to IS NULL OR valid_to >= valid_from", "validity"), CLUSTERED)
+    __table_args__ = (check("valid_to IS NULL OR valid_to >= valid_from", "validity"), CLUSTERED)
     login: str = column(TEXT, primary_key=True)
     name: str = column(TEXT)
     email: str | None = column(TEXT, null=True)
@@ -152,7 +151,7 @@ class Assignment(Base, table=True):
     """A role that a person holds in an office, from/to."""
 
     __tablename__ = "assignment"
-    __table_args__ = (_check("valid_to IS NULL OR valid_to >= valid_from", "validity"), STRICT)
+    __table_args__ = (check("valid_to IS NULL OR valid_to >= valid_from", "validity"), STRICT)
     id: int = column(INTEGER, sa.Identity(), primary_key=True)
     person: str = column(TEXT, sa.ForeignKey("person.login"), index=True)
     role: str = column(TEXT)
@@ -168,7 +167,7 @@ class LifecycleVersion(Base, table=True):
     """An installed lifecycle; inserting it closes its list of legal moves for good."""
 
     __tablename__ = "lifecycle_version"
-    __table_args__ = (CLUSTERED,)
+    __table_args__ = (check("fund IN (0, 1)", "fund"), CLUSTERED)
     key: str = column(TEXT, primary_key=True)
     name: str = column(TEXT)
     version: str = column(TEXT)
@@ -179,16 +178,22 @@ class LifecycleVersion(Base, table=True):
     province: str | None = column(TEXT, null=True)
     moves: int = column(INTEGER)
     installed_at: datetime = column(Instant)
+    fund: int = column(INTEGER, default=0)
 
 
 class LegalMove(Base, table=True):
     """The database's own list of legal moves; `from_state` is "" for create.
 
     `ending` is the target state's ("" while open), `fsm` the first 16 hex of the lifecycle's fingerprint.
+    `charges`: kinds of dossiers whose funds it charges, those that it must first, "?" before those it may.
     """
 
     __tablename__ = "legal_move"
-    __table_args__ = (_check("needs_reason IN (0, 1)", "needs_reason"), CLUSTERED)
+    __table_args__ = (
+        check("needs_reason IN (0, 1)", "needs_reason"),
+        check("second_person IN (0, 1)", "second_person"),
+        CLUSTERED,
+    )
     lifecycle: str = column(TEXT, primary_key=True)
     action: str = column(TEXT, primary_key=True)
     from_state: str = column(TEXT, primary_key=True)
@@ -197,6 +202,8 @@ class LegalMove(Base, table=True):
     needs_reason: int = column(INTEGER)
     ending: str = column(TEXT)
     fsm: str = column(TEXT)
+    second_person: int = column(INTEGER, default=0)
+    charges: str = column(TEXT, default="")
 
 
 # -- the history and what follows from it -------------------------------------------------------------
@@ -237,16 +244,22 @@ class History(Base, table=True):
 class Dossier(Base, table=True):
     """Where a dossier stands: always what its last history row says, moved by that row's trigger.
 
-    Its content stands in the leaf of its history row number `content_seq`, and nowhere else.
+    Its content stands in the leaf of its history row number `content_seq`, and nowhere else. The id of a
+    proposal is that of its first history row; every other kind of dossier has the negative of it, so that
+    "id > 0" leaves them out of any list.
     """
 
     __tablename__ = "dossier"
     __table_args__ = (
-        _check("entered_seq BETWEEN 1 AND version AND edited BETWEEN 1 AND version", "version"),
-        _check("total >= 0 AND requested >= 0", "requested"),
-        _check("approved IS NULL OR (approved >= 0 AND approved <= total)", "approved"),
-        _check("allocated >= 0 AND allocated <= coalesce(approved, 0)", "allocated"),
-        _check("advanced >= 0 AND advanced <= allocated", "advanced"),
+        check("entered_seq BETWEEN 1 AND version AND edited BETWEEN 1 AND version", "version"),
+        check("total >= 0 AND requested >= 0", "requested"),
+        check("approved IS NULL OR (approved >= 0 AND approved <= total)", "approved"),
+        check("allocated >= 0 AND allocated <= coalesce(approved, 0)", "allocated"),
+        check("advanced >= 0 AND advanced <= allocated", "advanced"),
+        check("contracted >= 0 AND contracted <= coalesce(approved, 0)", "contracted"),
+        check("accepted >= 0 AND accepted <= contracted", "accepted"),
+        check("settled >= 0 AND settled <= accepted", "settled"),
+        check("returned >= 0 AND returned <= advanced", "returned"),
         # What never moves is read in any order for nothing: only new or edited dossiers touch these. Behind
         # the keys stands the province: one province's share of a list is found without a look at the others.
         sa.Index("ix_dossier_code", "code", "province"),
@@ -262,14 +275,14 @@ class Dossier(Base, table=True):
         sa.Index("ix_dossier_contents", "contents", "province"),
         # Each index of what moves is a page or two more to write with every move (measured:
         # docs/architecture.md), so there are two, and each says all that a list may be limited by.
-        _index_where(
+        index_where(
             "due_on IS NOT NULL",
             "ix_dossier_due",
             *("due_on", "code", "province", "waits_for", "due_kind", "state", "lifecycle", "ending"),
             *("plan_year", "source", "unit_office"),
         ),
         # Approved once in a life: other moves leave it alone.
-        _index_where("approved IS NOT NULL", "ix_dossier_approved", "approved", "code", "province"),
+        index_where("approved IS NOT NULL", "ix_dossier_approved", "approved", "code", "province"),
         sa.Index(
             "ix_dossier_state",
             *("state", "lifecycle", "code", "province", "requested", "ending", "plan_year", "source"),
@@ -313,6 +326,11 @@ class Dossier(Base, table=True):
     content_seq: int = column(INTEGER)
     due_order: str = column(TEXT, Generated(f"coalesce(due_on, '{NEVER}')"))
     contents: int = column(INTEGER, default=0)
+    contracted: int = column(INTEGER, default=0)
+    accepted: int = column(INTEGER, default=0)
+    settled: int = column(INTEGER, default=0)
+    returned: int = column(INTEGER, default=0)
+    last_operator: str | None = column(TEXT, null=True)
 
 
 class Paper(Base, table=True):
@@ -320,8 +338,8 @@ class Paper(Base, table=True):
 
     __tablename__ = "paper"
     __table_args__ = (
-        _check("idx >= 0", "idx"),
-        _index_where("file IS NOT NULL", "ix_paper_file", "file"),
+        check("idx >= 0", "idx"),
+        index_where("file IS NOT NULL", "ix_paper_file", "file"),
         CLUSTERED,
     )
     dossier: str = column(TEXT, primary_key=True)
@@ -341,7 +359,7 @@ class Amount(Base, table=True):
 
     __tablename__ = "amount"
     __table_args__ = (
-        _index_where(
+        index_where(
             "kind = 'allocated' AND round IS NOT NULL", "uq_amount_round", "dossier", "round", unique=True
         ),
         CLUSTERED,
@@ -357,7 +375,7 @@ class LogHead(Base, table=True):
     """The tree over all leaves: how many, and its peaks as hex joined by commas."""
 
     __tablename__ = "log_head"
-    __table_args__ = (_check("id = 1", "one_row"), _check("size >= 0", "size"), STRICT)
+    __table_args__ = (check("id = 1", "one_row"), check("size >= 0", "size"), STRICT)
     id: int = column(INTEGER, primary_key=True, autoincrement=False)
     size: int = column(INTEGER)
     peaks: str = column(TEXT)
@@ -416,8 +434,8 @@ class SavedView(Base, table=True):
     __tablename__ = "saved_view"
     __table_args__ = (
         sa.UniqueConstraint("owner", "list", "name"),
-        _check("shared IN (0, 1)", "shared"),
-        _check("length(payload) <= 20480", "payload"),
+        check("shared IN (0, 1)", "shared"),
+        check("length(payload) <= 20480", "payload"),
         STRICT,
     )
     id: int = column(INTEGER, sa.Identity(), primary_key=True)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from db import leaf as leaves
 from db.errors import AlreadyDone, Conflict, IntegrityRefused, StoreError
-from db.failures import DONE, STALE, translate
+from db.failures import DONE, STALE, translate, translated
 from db.reader import Reader
 from db.rows import ZERO_HASH, DossierRow, HistoryRow
+from db.rows_money import WorkRow
 from db.statements import Statement
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ class Writer(Reader):
             self.rows(self.sql("dossier_lock"), {"code": code})
         return super().dossier(code)
 
+    def lock(self, codes: Iterable[str], owners: Iterable[str] = ()) -> None:
+        """Let nobody else move these dossiers or charge these funds until the transaction ends.
+
+        codes: dossiers that will move. owners: plans, rounds and contracts that will be charged. Whoever
+        locks many must do so at once, here, before the first row is appended: proposals, then the other
+        dossiers, then funds, each by code. In one order for all, nobody waits for each other.
+        """
+        self._check_open()
+        if self.dialect == "sqlite":
+            return
+        moved = list(codes)
+        self.rows(self.sql("lock_dossiers"), {"codes": self.many(moved)})
+        self.rows(self.sql("lock_funds"), {"codes": self.many([*moved, *owners])})
+
     def append(self, leaf: Mapping[str, Any]) -> HistoryRow:
         """Append a leaf (db.leaf.make) to the history: the move itself.
 
@@ -55,6 +70,8 @@ class Writer(Reader):
             if self.dialect == "sqlite":
                 self._append_sqlite(sealed, done)
             else:
+                if len(sealed) > 1:
+                    self._lock_all([leaf for _, _, leaf in sealed])
                 self._append_postgresql(sealed, done)
         except Exception as error:
             ours = translate(error, self.store.location)
@@ -62,6 +79,10 @@ class Writer(Reader):
                 raise
             raise self._explained(ours, [leaf for _, _, leaf in sealed[len(done) :]]) from error
         return done
+
+    def _lock_all(self, leaves_: Sequence[Mapping[str, Any]]) -> None:
+        owners = {code for leaf in leaves_ for code in leaf["refs"].get("charges", ())}
+        self.lock({leaf["dossier"] for leaf in leaves_}, owners)
 
     def _append_sqlite(
         self, sealed: list[tuple[str, str, Mapping[str, Any]]], done: list[HistoryRow]
@@ -155,6 +176,76 @@ class Writer(Reader):
         row = self.one(self.sql("count_codes"), {"prefix": prefix, "n": n})
         last = int(row[0]) if row else n
         return [f"{prefix}{number:0{width}}" for number in range(last - n + 1, last + 1)]
+
+    def put_work(self, owner: str, rows: Sequence[WorkRow]) -> None:
+        """Replace the whole sheet of a plan or round. Raises `IntegrityRefused` for what no sheet may hold.
+
+        rows: in the order of `ordinal`, each of this owner; dong more than 0.
+        """
+        self.run(self.sql("clear_work"), {"owner": owner})
+        if rows:
+            statement = self.sql("put_work")
+            values = [
+                statement.bind(
+                    {
+                        "owner": owner,
+                        "dossier": row.dossier,
+                        "dong": row.dong,
+                        "ordinal": row.ordinal,
+                        "note": row.note,
+                    }
+                )
+                for row in rows
+            ]
+            with translated(self.store.location):
+                self._raw.cursor().executemany(statement.sql, values)
+
+    def set_work(self, owner: str, dossier: str, dong: int | None, note: str | None = None) -> None:
+        """Put one dossier on a sheet, at its place or as the last one; dong None takes it off."""
+        if dong is None:
+            self.run(self.sql("drop_work"), {"owner": owner, "dossier": dossier})
+            return
+        there = self.worksheet(owner)
+        last = max((row.ordinal for row in there), default=0) + 1
+        ordinal = next((row.ordinal for row in there if row.dossier == dossier), last)
+        values = {"owner": owner, "dossier": dossier, "dong": dong, "ordinal": ordinal, "note": note}
+        with translated(self.store.location):
+            self.run(self.sql("put_work"), values)
+
+    def add_figure(
+        self,
+        *,
+        plan_year: int,
+        area: str,
+        source: str,
+        stage: str,
+        round: int | None,  # noqa: A002 - the column's name
+        dong: int,
+        unit_dong: int,
+        basis: str,
+        entered_by: str,
+    ) -> int:
+        """Keep a published figure (`FigureRow` says what is what); return its id."""
+        values = {
+            "plan_year": plan_year,
+            "area": area,
+            "source": source,
+            "stage": stage,
+            "round": round,
+            "dong": dong,
+            "unit_dong": unit_dong,
+            "basis": basis,
+            "entered_by": entered_by,
+            "entered_at": leaves.instant(self.store.now()),
+        }
+        with translated(self.store.location):
+            row = self.one(self.sql("add_figure"), values)
+        return int(row[0]) if row else 0
+
+    def withdraw_figure(self, figure: int) -> bool:
+        """Take a published figure back; say whether it stood until then."""
+        values = {"id": figure, "at": leaves.instant(self.store.now())}
+        return self.run(self.sql("withdraw_figure"), values) == 1
 
     def run(self, compiled: Statement, params: Mapping[str, Any]) -> int:
         """Run a compiled write and return how many rows it touched."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from db.compose import COVERED
 from db.reader import Reader, Row
 from db.statements import Shape
 
@@ -40,63 +41,6 @@ through and the page's share of it kept."""
 
 IN_NO_INDEX: Final = frozenset({"newest", "waits_for", "entered"})
 """Orders in which no index has the ids."""
-COVERED: Mapping[str, frozenset[str]] = {
-    f"ix_dossier_{name}": frozenset({*own, "scope_provinces"})
-    for name, own in {
-        "province": (
-            "offices",
-            "scope_offices",
-            "plan_year",
-            "source",
-            "scope_sources",
-            "requested_from",
-            "requested_to",
-            "contents",
-        ),
-        "unit_office": ("offices", "scope_offices"),
-        "source": ("source", "scope_sources"),
-        "year": ("plan_year",),
-        "requested": ("requested_from", "requested_to"),
-        "contents": ("contents",),
-        "due": (
-            "offices",
-            "scope_offices",
-            "due_from",
-            "due_before",
-            "due_kind",
-            "waits_for",
-            "states",
-            "hide_states",
-            "lifecycles",
-            "open_only",
-            "plan_year",
-            "source",
-            "scope_sources",
-        ),
-        "state": (
-            "offices",
-            "scope_offices",
-            "states",
-            "hide_states",
-            "lifecycles",
-            "open_only",
-            "endings",
-            "waits_for",
-            "due_from",
-            "due_before",
-            "requested_from",
-            "requested_to",
-            "plan_year",
-            "source",
-            "scope_sources",
-        ),
-        "approved": (),
-        "code": (),
-        "title": (),
-    }.items()
-}
-"""What each index can say about a dossier without looking at it."""
-
 Params = Mapping[str, Any]
 
 
@@ -194,7 +138,9 @@ def _fallback(reader: Reader, shape: Shape, params: Params, order: str, segment:
         return "hits" if _along_hits(shape, order) else "sets"
     if set(shape) <= {"hide_states"}:
         return "sets"
-    return driver(reader, shape, params, SOME)[0] or covering(shape) or "sets"
+    via = driver(reader, shape, params, SOME)[0] or covering(shape) or "sets"
+    # That index has no codes: each dossier would be looked at to be sorted.
+    return "sets" if via == "ix_dossier_contents" and order.strip("-") != "newest" else via
 
 
 def _stream(shape: Shape, order: str) -> str:
@@ -208,7 +154,7 @@ def _edge(
 ) -> dict[str, Any]:
     """Return the keys at which a reading along the order gives up, none when the list ends before."""
     if _along_hits(shape, order):
-        row = reader.one(reader.sql("text_edge", order, start), {**params, "budget": BUDGET})
+        row = reader.one(reader.sql("text_edge", shape, order, start), {**params, "budget": BUDGET})
     else:
         wide = "scope_provinces" in shape and order.strip("-") != "newest"
         budget = WIDE_BUDGET if wide else BUDGET
@@ -221,6 +167,11 @@ def count(reader: Reader, shape: Shape, params: Params, cap: int | None) -> int:
     asked = -1 if cap is None else cap
     if not shape:
         return _count(reader, shape, params, asked, "ix_dossier_code")
+    if shape == ("hide_states",):
+        # They are few: all without them are counted faster than each is looked at.
+        hidden = _count(reader, ("states",), {"states": params["hide_states"]}, -1, "ix_dossier_state")
+        there = _count(reader, (), {}, -1 if cap is None else cap + hidden, "ix_dossier_code") - hidden
+        return there if cap is None else min(cap, there)
     via = driver(reader, shape, params, FEW)[0]
     if not via and "text" in shape:
         via = "hits"

@@ -19,6 +19,7 @@ from db.rows import (
     PaperRow,
     RefusalRow,
 )
+from db.rows_money import ChargeRow, FigureRow, FundRow, WorkRow
 from db.statements import Params, Statement, many, statement
 from db.url import Dialect
 
@@ -159,6 +160,68 @@ class Reader:
             for code, amounts in self.amounts(codes).items()
         }
         return {code: rounds for code, rounds in found.items() if rounds}
+
+    # -- money ---------------------------------------------------------------------------------------
+
+    def fund(self, code: str) -> FundRow | None:
+        """Return the fund of a plan, a round or a contract; None when it has none."""
+        return self.funds((code,)).get(code)
+
+    def funds(self, codes: Iterable[str]) -> dict[str, FundRow]:
+        """Return the funds of dossiers by their codes; those without one are absent."""
+        rows = self.rows(self.sql("funds"), {"codes": self.many(list(codes))})
+        return {row[0]: FundRow(*row) for row in rows}
+
+    def charges_to(self, owner: str, kind: str | None = None) -> list[ChargeRow]:
+        """Return what was charged to a fund, in order: all of it, or one kind of amount."""
+        statement = self.sql("charges_to", kind is not None)
+        return [ChargeRow(*row) for row in self.rows(statement, {"owner": owner, "kind": kind})]
+
+    def charges_of(self, dossier: str) -> list[ChargeRow]:
+        """Return what the moves of a dossier charged to funds, in order."""
+        return [ChargeRow(*row) for row in self.rows(self.sql("charges_of"), {"dossier": dossier})]
+
+    def worksheet(self, owner: str) -> list[WorkRow]:
+        """Return who is to get what by the decision that is being prepared, by ordinal."""
+        return [WorkRow(*row) for row in self.rows(self.sql("worksheet"), {"owner": owner})]
+
+    def work_totals(self, owners: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """Return how many dossiers stand on each sheet and their đồng; empty sheets are absent."""
+        rows = self.rows(self.sql("work_totals"), {"owners": self.many(list(owners))})
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def figures(self, plan_year: int) -> list[FigureRow]:
+        """Return the published figures of a year in the order they were entered, withdrawn ones too."""
+        found = []
+        for row in self.rows(self.sql("figures"), {"plan_year": plan_year}):
+            values = list(row)
+            values[10:] = (at and _when(at) for at in row[10:])
+            found.append(FigureRow(*values))
+        return found
+
+    def others(
+        self,
+        kind: str,
+        source: str | None = None,
+        plan_year: int | None = None,
+        province: str | None = None,
+        unit_office: str | None = None,
+        state: str | None = None,
+    ) -> list[DossierLine]:
+        """Return dossiers of a kind other than "proposal", newest first; None is anything.
+
+        province "" is what is no province's own: a national plan or round.
+        """
+        asked = {
+            "source": source,
+            "plan_year": plan_year,
+            "province": province,
+            "unit_office": unit_office,
+            "state": state,
+        }
+        given = {name: value for name, value in asked.items() if value is not None}
+        rows = self.rows(self.sql("others", tuple(sorted(given))), {"kind": kind, **given})
+        return [dossier_line(row) for row in rows]
 
     def request_row(self, request: str) -> HistoryRow | None:
         """Return what a request did, None when it was not carried out."""

@@ -26,7 +26,8 @@ class DossierLine:
     """A dossier as lists show it: everything but its business content."""
 
     id: int
-    """Number of the history row that created it: newer dossiers have greater ones."""
+    """Number of the history row that created it: newer ones have greater ones. Less than 0 unless it is a
+    proposal."""
     code: str
     kind: str
     """Subject of its lifecycle: "proposal", …"""
@@ -46,6 +47,11 @@ class DossierLine:
     approved: int | None
     allocated: int
     advanced: int
+    """All that was paid out: advances, further ones, the remaining part."""
+    contracted: int
+    accepted: int
+    settled: int
+    returned: int
     entered_on: date
     """Date of the act by which it entered its state."""
     entered_at: datetime
@@ -63,6 +69,8 @@ class DossierLine:
     """Date of its last act (papers recorded later and corrections are no acts)."""
     last_actor: str
     """Login of who did that act."""
+    last_operator: str | None
+    """Account that worked as that person."""
     edited: int
     """Number of the last move that changed its content or papers."""
 
@@ -117,7 +125,7 @@ class PaperRow:
 
 @record(frozen=True, slots=True)
 class AmountRow:
-    """An amount recorded with a move: kind "approved" (sets), "allocated" or "advanced" (add)."""
+    """An amount recorded with a move: kind "approved" (sets) or one of `db.leaf.ADDED` (add)."""
 
     dossier: str
     seq: int
@@ -240,6 +248,8 @@ class LifecycleRow:
     moves: int
     """How many rows of legal_move it has."""
     installed_at: datetime
+    fund: int = 0
+    """1 when each of its dossiers has a fund."""
 
 
 @record(frozen=True, slots=True)

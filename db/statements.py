@@ -1,9 +1,9 @@
 """SQL text ready to run on a bare driver connection, and where it comes from.
 
 It is built from the models with Core and compiled once (db.build): the ORM costs a move 25 times raw sqlite3,
-text that is ready 1.06 times (perf study 1). What the application usually asks of a SQLite store is kept
-compiled in db/sql/sqlite.json, so that opening it and reading a list need not load SQLAlchemy; anything else
-is compiled when first asked.
+text that is ready 1.06 times (perf study 1). What the application asks of a SQLite store is kept compiled in
+db/sql/sqlite.json, lists with marks for what is asked (db.compose), so that none of it loads SQLAlchemy;
+anything else is compiled when first asked.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from db import compose
 from db.url import Dialect
 from states.records import record
 
@@ -38,20 +39,20 @@ class Statement:
 
 
 @cache
-def _compiled(dialect: Dialect) -> dict[str, tuple[str, dict[str, Any]]]:
-    if dialect != "sqlite":
-        return {}
+def _kept() -> compose.Kept:
     text = (Path(__file__).with_name("sql") / "sqlite.json").read_text(encoding="utf-8")
-    found: dict[str, tuple[str, dict[str, Any]]] = json.loads(text)
+    found: compose.Kept = json.loads(text)
     return found
 
 
 @lru_cache(2048)
 def statement(dialect: Dialect, name: str, *shape: Any) -> Statement:  # noqa: ANN401 - each has its own
     """Return a statement by the name of its builder in db.build and that builder's arguments."""
-    ready = _compiled(dialect).get(json.dumps([name, *shape]))
-    if ready is not None:
-        return Statement(ready[0], ready[1])
+    if dialect == "sqlite":
+        kept = _kept()
+        ready = compose.composed(kept, name, shape) or kept["statements"].get(json.dumps([name, *shape]))
+        if ready is not None:
+            return Statement(ready[0], ready[1])
     from db import build
 
     return build.compile_for(dialect, build.BUILDERS[name](dialect, *shape))

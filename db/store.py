@@ -10,11 +10,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar
+from weakref import WeakSet
 
+from db import origin
 from db.authorizer import Role
 from db.engine import READER_CACHE, WRITER_CACHE, connect_postgresql, connect_sqlite
-from db.errors import OutcomeUnknown, StoreMissing, StoreReplaced, StoreUnreachable, StoreUnusable
-from db.failures import translate
+from db.errors import (
+    OutcomeUnknown,
+    StoreMissing,
+    StoreOther,
+    StoreReplaced,
+    StoreUnreachable,
+    StoreUnusable,
+    StoreVanished,
+)
+from db.failures import translate, translated
 from db.moves import Writer
 from db.reader import Reader
 from db.url import Dialect, parse_url
@@ -58,12 +68,24 @@ class Transaction(Generic[R]):
         store = self._store
         raw = store.take(self._role, writes=self._writes)
         try:
+            self._begin(raw)
+        except StoreUnreachable:
+            if store.dialect == "sqlite":
+                raise
+            # The server was started anew, or the line was cut: nothing has been asked yet, so ask again.
+            store.lose()
+            raw = store.take(self._role, writes=self._writes)
+            self._begin(raw)
+        self._raw = raw
+        return self._kind(store, raw)
+
+    def _begin(self, raw: Any) -> None:  # noqa: ANN401 - either driver's connection
+        store = self._store
+        try:
             raw.execute(_BEGIN[store.dialect, self._writes])
         except Exception as error:
             store.give_back(self._role, raw, writes=self._writes, healthy=store.dialect == "sqlite")
             raise translate(error, store.location) or error from error
-        self._raw = raw
-        return self._kind(store, raw)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -85,6 +107,9 @@ class Store:
 
     url: see db.url. now: the clock (aware times). timeout: seconds to wait for another writer. It does not
     look at the file before the first transaction: `open_store` checks and migrates first.
+
+    A store that goes away while it is open (a file moved, a disk or a server gone) raises an error; the next
+    transaction after it is back opens it anew, if it is the same store (`recognise`).
     """
 
     def __init__(
@@ -102,6 +127,9 @@ class Store:
         self._closed = False
         self._pid = os.getpid()
         self._file: tuple[int, int] | None = None
+        self._origin: str | None = None
+        self._lost = False
+        self._sound: WeakSet[Any] = WeakSet()
         self.url = url
         self.now: Callable[[], datetime] = now or (lambda: datetime.now(UTC))
         self.warnings = warnings
@@ -153,40 +181,91 @@ class Store:
                 self._inherited = self._idle
                 self._idle = _no_connections()
                 self._pid = os.getpid()
-        self._same_file()
+        here = self._place()
+        if self._lost:
+            self._come_back(here)
+        elif self._file is None:
+            self._file = here
+        elif self._file != here:
+            self.lose()
+            raise StoreReplaced(location=self.location)
         try:
             raw = self._idle[role, writes].pop()
         except IndexError:
             return self._connect(role, writes)
         if self.dialect == "postgresql" and raw.closed:
-            return self._connect(role, writes)
+            self.lose()
+            return self.take(role, writes=writes)
         return raw
 
-    def _same_file(self) -> None:
-        """Refuse to go on when the file was deleted or replaced under an open store.
-
-        SQLite would write on into the deleted file and call it done; and a backup put in its place would
-        be damaged by what the old connections leave in the journal. Raises `StoreMissing`,
-        `StoreUnreachable`, `StoreReplaced`; the store must be opened anew.
-        """
+    def _place(self) -> tuple[int, int] | None:
+        """Which file is there; None for a server. Raises `StoreMissing`, `StoreUnreachable`."""
         path = self._address.path
         if path is None:
-            return
+            return None
         try:
             found = path.stat()
-        except FileNotFoundError:
-            # A file that comes back later is another one, even under the same number.
-            self._file = self._file and (0, 0)
-            raise StoreMissing(location=self.location) from None
         except OSError as error:
-            raise StoreUnreachable(location=self.location, detail=str(error.strerror)) from None
-        here = (found.st_dev, found.st_ino)
-        if self._file is None:
-            self._file = here
-        elif self._file != here:
-            raise StoreReplaced(location=self.location)
+            self.lose()  # a file that comes back later is another one, even under the same number
+            if not isinstance(error, FileNotFoundError):
+                raise StoreUnreachable(location=self.location, detail=str(error.strerror)) from None
+            raise (StoreVanished if self._file else StoreMissing)(location=self.location) from None
+        return found.st_dev, found.st_ino
+
+    def lose(self) -> None:
+        """Let go of every connection: what they are bound to may no longer be what is at the store's place.
+
+        SQLite would write on into a deleted file and call it done. It closes a connection to a moved file
+        without touching the journal of whatever has taken its name.
+        """
+        with self._lock:
+            self._lost = True
+            self._sound.clear()
+            idle, self._idle = self._idle, _no_connections()
+        for each in idle.values():
+            while each:
+                each.pop().close()
+
+    def _come_back(self, here: tuple[int, int] | None) -> None:
+        """Look at what is at the store's place, and go on with it when it is the same store.
+
+        Raises `StoreOther`, `StoreReplaced` when nobody knows which store it was, and as `open_store`.
+        """
+        from db import fingerprint, migrate
+
+        with self._lock:
+            if not self._lost:
+                return
+            if self._origin is None and self._file is not None:
+                raise StoreReplaced(location=self.location)
+            if self._address.path is not None:
+                migrate.inspect_file(self._address.path)
+                if self._origin not in (None, origin.of_file(self._address.path)):
+                    raise StoreOther(location=self.location)
+            raw = self._connected(Role.APPLICATION, writes=False)
+            try:
+                with translated(self.location):
+                    migrate.check_revision(raw, self.location)
+                    raw.execute(_BEGIN[self.dialect, False])
+                    reader = Reader(self, raw)
+                    fingerprint.check(reader)
+                    if self._origin is not None and origin.of(reader) != self._origin:
+                        raise StoreOther(location=self.location)
+                    raw.execute("ROLLBACK")
+            finally:
+                raw.close()
+            self._file, self._lost = here, False
+
+    def recognise(self, reader: Reader) -> None:
+        """Remember which store this is, so that it is known again when it has been away."""
+        self._origin = origin.of(reader)
 
     def _connect(self, role: Role, writes: bool) -> Any:  # noqa: ANN401 - either driver's connection
+        raw = self._connected(role, writes)
+        self._sound.add(raw)
+        return raw
+
+    def _connected(self, role: Role, writes: bool) -> Any:  # noqa: ANN401 - either driver's connection
         if self._address.path is not None:
             cache = WRITER_CACHE if writes else READER_CACHE
             return connect_sqlite(self._address.path, role, timeout=self._timeout, cache=cache)
@@ -195,7 +274,7 @@ class Store:
     def give_back(self, role: Role, raw: Any, *, writes: bool, healthy: bool) -> None:  # noqa: ANN401
         """Keep a connection for the next transaction, or close it."""
         idle = self._idle[role, writes]
-        if healthy and not self._closed and len(idle) < IDLE:
+        if healthy and not self._closed and raw in self._sound and len(idle) < IDLE:
             idle.append(raw)
         else:
             raw.close()
@@ -203,7 +282,10 @@ class Store:
     def commit(self, raw: Any) -> None:  # noqa: ANN401
         """End a transaction for good. Raises the store's errors; `OutcomeUnknown` when nobody can tell."""
         if self.dialect == "sqlite":
-            self._same_file()
+            if self._place() != self._file:
+                self.lose()
+            if raw not in self._sound:
+                raise StoreReplaced(location=self.location)
             try:
                 if raw.in_transaction:
                     raw.execute("COMMIT")
@@ -248,22 +330,24 @@ def open_store(
     now: Callable[[], datetime] | None = None,
     allow_network: bool = False,
     timeout: float = 10.0,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> Store:
     """Open a store after checking its place, its kind, its schema and its guards; upgrade it when older.
 
     create: make it when there is none. allow_network: skip the check of the file system (one user, one
-    machine).
+    machine). progress: told how far an upgrade is (`migrate.Progress`).
     Raises `StoreMissing`, `StoreOnNetwork`, `StoreForeign`, `StoreNewer`, `StoreTampered`, `StoreDamaged` and
     the other `StoreUnusable` errors.
     """
     from db import fingerprint, migrate
 
     warnings = migrate.check_place(url, allow_network=allow_network)
-    migrate.ensure_current(url, create=create, now=now, timeout=timeout)
+    migrate.ensure_current(url, create=create, now=now, timeout=timeout, progress=progress)
     store = Store(url, now=now, timeout=timeout, warnings=warnings)
     try:
         with store.read() as reader:
             fingerprint.check(reader)
+            store.recognise(reader)
     except BaseException:
         store.close()
         raise

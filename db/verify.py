@@ -6,22 +6,24 @@ takes a copy of the tree's head in somebody else's hands (docs/security.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from db import fingerprint, legal
-from db.leaf import LATE_ENTRIES, LeafError, append_peak, contents_mask, leaf_hash, parse
+from db.leaf import ADDED, LATE_ENTRIES, LeafError, append_peak, contents_mask, leaf_hash, parse
 from db.rows import ZERO_HASH, Problem
 from db.statements import Statement
 
 if TYPE_CHECKING:
     from db.reader import Reader
+    from db.rows import LifecycleRow
     from db.store import Store
     from states.model import Lifecycle
 
 BATCH: Final = 2_000
 """Rows fetched at once: memory stays bounded whatever the size of the history."""
-AMOUNTS: Final = ("approved", "allocated", "advanced")
+AMOUNTS: Final = ("approved", *ADDED)
+FUND: Final = ("ceiling", *AMOUNTS, "charges")
 FROM_CONTENT: Final = ("title", "source", "plan_year", "province", "unit_office", "total", "requested")
 PAPER: Final = ("kind", "number", "date", "signer", "conclusion", "file", "file_name")
 COLUMNS: Final = (
@@ -29,22 +31,28 @@ COLUMNS: Final = (
     *FROM_CONTENT,
     *AMOUNTS,
     *("entered_on", "entered_at", "entered_seq", "due_on", "due_kind", "due_basis", "waits_for", "return_to"),
-    *("ending", "budget_year", "last_on", "last_actor", "import_key", "contents"),
+    *("ending", "budget_year", "last_on", "last_actor", "last_operator", "import_key", "contents"),
 )
 """Every column of `dossier` that the history decides: all but the code, which is its key."""
 
 Key = tuple[str, ...]
+Move = tuple[str, str, int, str]
+"""What a legal move says beside its key: ending, fsm, second_person, charges."""
+FIRST: Final = -(2**63)
+"""Before any id."""
 
 
 class _Replay:
     """What each dossier must be after the rows seen so far."""
 
-    def __init__(self, moves: Mapping[Key, tuple[str, str]], subjects: Mapping[str, str]) -> None:
+    def __init__(self, moves: Mapping[Key, Move], rules: Iterable[LifecycleRow]) -> None:
         self.moves = moves
-        self.subjects = subjects
+        self.rules = {row.key: row for row in rules}
         self.dossiers: dict[str, dict[str, Any]] = {}
         self.papers: dict[tuple[str, int, int], tuple[Any, ...]] = {}
         self.amounts: dict[tuple[str, int], tuple[Any, ...]] = {}
+        self.funds: dict[str, dict[str, int]] = {}
+        self.charges: dict[tuple[str, int, str], tuple[Any, ...]] = {}
         self.size = 0
         self.peaks = ""
 
@@ -69,7 +77,7 @@ class _Replay:
             if found != expected:
                 yield Problem(name, place)
         key = (leaf["lifecycle"], leaf["action"], leaf["from"] or "", leaf["to"], leaf["role"])
-        ending, fsm = self.moves.get(key, ("", ""))
+        ending, fsm, second_person, _ = self.moves.get(key, ("", "", 0, ""))
         if key not in self.moves or fsm != leaf["fsm"]:
             yield Problem("illegal_move", place, {"action": leaf["action"], "role": leaf["role"]})
         if (amount := leaf["amount"]) is not None:
@@ -77,6 +85,9 @@ class _Replay:
                 yield Problem("amount", place)
             now[amount["kind"]] = amount["after"]
             self.amounts[code, seq] = (amount["kind"], amount["round"], amount["dong"])
+            yield from self._charge(leaf, place)
+        if second_person and leaf["actor"] in (now["last_actor"], now["last_operator"]):
+            yield Problem("second_person", place)
         for index, paper in enumerate((leaf["doc"], *leaf["papers"])):
             if paper is not None:
                 self.papers[code, seq, index] = tuple(paper[name] for name in PAPER)
@@ -86,13 +97,30 @@ class _Replay:
     def _none(self, row_id: int, leaf: Mapping[str, Any]) -> dict[str, Any]:
         """A dossier before its first row."""
         now: dict[str, Any] = dict.fromkeys(COLUMNS)
-        now |= {"id": row_id, "version": 0, "head": ZERO_HASH, "allocated": 0, "advanced": 0}
+        now |= dict.fromkeys(ADDED, 0)
+        rule = self.rules.get(leaf["lifecycle"])
+        kind = rule.subject if rule else None
+        now |= {"id": row_id if kind == "proposal" else -row_id, "version": 0, "head": ZERO_HASH}
         content = leaf["content"] or {}
-        now |= {"kind": self.subjects.get(leaf["lifecycle"]), "import_key": content.get("import_key")}
+        now |= {"kind": kind, "import_key": content.get("import_key")}
+        if rule is not None and rule.fund:
+            self.funds[leaf["dossier"]] = dict.fromkeys(FUND, 0)
         return now
 
-    @staticmethod
-    def _carry_out(now: dict[str, Any], leaf: Mapping[str, Any], claimed: str, ending: str) -> None:
+    def _charge(self, leaf: Mapping[str, Any], place: str) -> Iterator[Problem]:
+        """Charge the funds that a row names."""
+        kind = leaf["amount"]["kind"]
+        added = leaf["amount"]["after"] - (leaf["amount"]["before"] or 0)
+        for owner in leaf["refs"].get("charges", ()):
+            fund, dossier = self.funds.get(owner), self.dossiers.get(owner)
+            if fund is None or dossier is None:
+                yield Problem("charge", place, {"owner": owner})
+                continue
+            fund["charges"] += 1
+            fund[kind] += added
+            self.charges[leaf["dossier"], leaf["seq"], owner] = (dossier["kind"], kind, added)
+
+    def _carry_out(self, now: dict[str, Any], leaf: Mapping[str, Any], claimed: str, ending: str) -> None:
         if now["state"] != leaf["to"] or now["entered_on"] != leaf["entered_on"]:
             now |= {"entered_on": leaf["entered_on"], "entered_at": leaf["at"], "entered_seq": leaf["seq"]}
         due = leaf["due"] or {}
@@ -112,11 +140,13 @@ class _Replay:
             "budget_year": leaf["budget_year"],
         }
         if leaf["action"] not in LATE_ENTRIES:
-            now |= {"last_on": leaf["on"], "last_actor": leaf["actor"]}
+            now |= {"last_on": leaf["on"], "last_actor": leaf["actor"], "last_operator": leaf["operator"]}
         if leaf["content"] is not None:
             now |= {name: leaf["content"][name] for name in FROM_CONTENT}
             now["contents"] = contents_mask(leaf["content"].get("content_codes"))
             now |= {"content_seq": leaf["seq"], "folded": leaf["refs"].get("folded")}
+            if leaf["dossier"] in self.funds:
+                self.funds[leaf["dossier"]]["ceiling"] = leaf["content"]["total"]
 
     def grow(self, claimed: str) -> None:
         """One more leaf in the tree."""
@@ -127,7 +157,7 @@ class _Replay:
 def _pages(reader: Reader, sql: str) -> Iterator[Any]:
     """Rows of `sql`, keyset-paged by its first column (a number)."""
     mark = "?" if reader.dialect == "sqlite" else "%s"
-    last = 0
+    last = FIRST
     while True:
         rows = reader.raw.execute(sql.format(mark=mark, limit=BATCH), (last,)).fetchall()
         yield from rows
@@ -149,11 +179,13 @@ def verify(store: Store, lifecycles: Mapping[str, Lifecycle] | None = None) -> l
     with store.read() as reader:
         if fingerprint.schema(reader) != fingerprint.EXPECTED[reader.dialect]:
             problems.append(Problem("schema", "schema"))
-        rules = "SELECT lifecycle, action, from_state, to_state, role, ending, fsm FROM legal_move"
-        moves: dict[Key, tuple[str, str]] = {tuple(row[:5]): (row[5], row[6]) for row in _all(reader, rules)}
+        rules = (
+            "SELECT lifecycle, action, from_state, to_state, role, ending, fsm, second_person, charges"
+            " FROM legal_move"
+        )
+        moves: dict[Key, Move] = {tuple(row[:5]): tuple(row[5:]) for row in _all(reader, rules)}
         problems += _rules(reader, moves, lifecycles or {})
-        subjects = {row.key: row.subject for row in reader.lifecycles()}
-        replay = _Replay(moves, subjects)
+        replay = _Replay(moves, reader.lifecycles())
         on_sqlite = reader.dialect == "sqlite"
         history = "SELECT id, leaf, hash FROM history WHERE id > {mark} ORDER BY id LIMIT {limit}"
         for row_id, text, claimed in _pages(reader, history):
@@ -170,20 +202,23 @@ def verify(store: Store, lifecycles: Mapping[str, Lifecycle] | None = None) -> l
 
 
 def _rules(
-    reader: Reader, moves: Mapping[Key, tuple[str, str]], lifecycles: Mapping[str, Lifecycle]
+    reader: Reader, moves: Mapping[Key, Move], lifecycles: Mapping[str, Lifecycle]
 ) -> Iterator[Problem]:
     """The installed moves are as many as were installed, and those that the program derives."""
     for row in reader.lifecycles():
         own = {key: value for key, value in moves.items() if key[0] == row.key}
         known = lifecycles.get(row.key)
-        if len(own) != row.moves or {fsm for _, fsm in own.values()} != {row.fingerprint[:16]}:
+        if len(own) != row.moves or {fsm for _, fsm, *_ in own.values()} != {row.fingerprint[:16]}:
             yield Problem("legal_moves", row.key)
         elif known is not None:
             expected = {
-                (row.key, m.action, m.from_state, m.to_state, m.role): (m.ending, known.fingerprint[:16])
+                (row.key, m.action, m.from_state, m.to_state, m.role): (
+                    *(m.ending, known.fingerprint[:16]),
+                    *(int(m.second_person), m.charges),
+                )
                 for m in legal.rows(known)
             }
-            if own != expected:
+            if own != expected or row.fund != int(known.fund):
                 yield Problem("legal_moves", row.key)
 
 
@@ -240,3 +275,27 @@ def _tables(reader: Reader, replay: _Replay) -> Iterator[Problem]:
         yield Problem("paper_missing", f"{code} #{seq}")
     for code, seq in amounts:
         yield Problem("amount_missing", f"{code} #{seq}")
+    yield from _money(reader, replay)
+
+
+def _money(reader: Reader, replay: _Replay) -> Iterator[Problem]:
+    """Funds and charges, too."""
+    funds = dict(replay.funds)
+    for code, *found in _all(reader, f"SELECT dossier, {', '.join(FUND)} FROM fund"):  # noqa: S608
+        expected = funds.pop(code, None)
+        if expected is None or found != [expected[name] for name in FUND]:
+            yield Problem("fund", code)
+    for code in funds:
+        yield Problem("fund_missing", code)
+    charges = dict(replay.charges)
+    # On PostgreSQL a row with a greater number may have charged first, so the counting itself is looked at.
+    numbers: dict[str, set[int]] = {}
+    for row in _all(reader, "SELECT dossier, seq, owner, owner_kind, kind, dong, no FROM charge"):
+        numbers.setdefault(row[2], set()).add(row[6])
+        if charges.pop((row[0], row[1], row[2]), None) != tuple(row[3:6]):
+            yield Problem("charge", f"{row[0]} #{row[1]}")
+    for code, expected in replay.funds.items():
+        if numbers.get(code, set()) != set(range(1, expected["charges"] + 1)):
+            yield Problem("charge_count", code)
+    for code, seq, _ in charges:
+        yield Problem("charge_missing", f"{code} #{seq}")

@@ -64,6 +64,15 @@ BEGIN
     AND coalesce(p ->> 'file', repeat('0', 64)) ~ '^[0-9a-f]{64}$';
 END $$;
 
+CREATE FUNCTION kc_codes(codes jsonb, filled boolean) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  -- Whether these are different codes; without `filled` there may be none.
+  RETURN jsonb_typeof(codes) = 'array'
+    AND (filled OR codes = '[]')
+    AND (SELECT count(*) = count(DISTINCT e) AND bool_and(jsonb_typeof(e) = 'string' AND e <> '""') IS NOT FALSE
+      FROM jsonb_array_elements(CASE jsonb_typeof(codes) WHEN 'array' THEN codes ELSE '[]' END) e);
+END $$;
+
 CREATE FUNCTION kc_parts(j jsonb) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
   -- Whether the objects inside a leaf have their shapes.
@@ -71,8 +80,10 @@ BEGIN
     AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(j -> 'papers') p WHERE public.kc_paper(p) IS NOT TRUE)
     AND (j ->> 'amount' IS NULL OR (
       public.kc_shape(j -> 'amount', '@AMOUNT@', true)
-      AND j #>> '{amount,kind}' IN ('approved', 'allocated', 'advanced')
+      AND j #>> '{amount,kind}' IN
+        ('approved', 'allocated', 'contracted', 'advanced', 'accepted', 'settled', 'returned')
       AND (j #>> '{amount,after}')::bigint >= 0
+      AND ((j #>> '{amount,dong}')::bigint >= 0 OR j #>> '{amount,kind}' IN ('approved', 'allocated', 'contracted'))
       AND (j #>> '{amount,after}')::bigint = (j #>> '{amount,dong}')::bigint
         + CASE j #>> '{amount,kind}' WHEN 'approved' THEN 0 ELSE coalesce((j #>> '{amount,before}')::bigint, 0) END))
     AND (j ->> 'due' IS NULL OR (public.kc_shape(j -> 'due', '@DUE@', true)
@@ -82,7 +93,8 @@ BEGIN
     AND (j ->> 'content' IS NULL OR (public.kc_shape(j -> 'content', '@CONTENT@', false)
       AND coalesce(jsonb_typeof(j #> '{content,import_key}'), 'null') IN ('null', 'string')
       AND (j #>> '{content,total}')::bigint >= 0 AND (j #>> '{content,requested}')::bigint >= 0))
-    AND coalesce(jsonb_typeof(j #> '{refs,folded}'), 'string') = 'string';
+    AND coalesce(jsonb_typeof(j #> '{refs,folded}'), 'string') = 'string'
+    AND (j #> '{refs,charges}' IS NULL OR public.kc_codes(j #> '{refs,charges}', j ->> 'amount' IS NOT NULL));
 END $$;
 
 CREATE FUNCTION kc_form(leaf text, j jsonb) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
@@ -116,7 +128,7 @@ END $$;
 CREATE FUNCTION kc_history_check() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   j jsonb; d dossier%ROWTYPE; m legal_move%ROWTYPE; no text; own text;
-  writes boolean; act text; hash text;
+  writes boolean; act text; hash text; account text; owners text[];
 BEGIN
   hash := encode(sha256('\x00'::bytea || convert_to(NEW.leaf, 'UTF8')), 'hex');
   j := NEW.leaf::jsonb;
@@ -130,6 +142,12 @@ BEGIN
     SELECT * INTO m FROM legal_move WHERE lifecycle = j ->> 'lifecycle' AND action = act
       AND from_state = coalesce(j ->> 'from', '') AND to_state = j ->> 'to' AND role = j ->> 'role';
     writes := act IN ('create', 'edit');
+    account := j ->> 'operator';
+    owners := ARRAY(SELECT jsonb_array_elements_text(coalesce(j #> '{refs,charges}', '[]')));
+    -- Who charges a fund waits for whoever does, and for whoever ends its dossier; always in this order.
+    IF owners <> '{}' OR m.ending <> '' THEN
+      PERFORM 1 FROM fund WHERE dossier = ANY (owners || (j ->> 'dossier')) ORDER BY dossier FOR NO KEY UPDATE;
+    END IF;
     IF EXISTS (SELECT 1 FROM history WHERE request = j ->> 'request') THEN
       no := 'KC05 the request was carried out before';
     ELSIF (j ->> 'seq')::bigint <> coalesce(d.version, 0) + 1 THEN
@@ -161,9 +179,21 @@ BEGIN
         AND (j ->> 'from' IS DISTINCT FROM j ->> 'to' OR j ->> 'entered_on' <> d.entered_on) THEN
       no := 'KC17 entered_on is neither this act nor the one before';
     ELSIF j ->> 'amount' IS NOT NULL AND coalesce((j #>> '{amount,before}')::bigint, 0) IS DISTINCT FROM
-        (CASE j #>> '{amount,kind}' WHEN 'approved' THEN coalesce(d.approved, 0)
-          WHEN 'allocated' THEN d.allocated ELSE d.advanced END) THEN
+        (CASE j #>> '{amount,kind}'
+          WHEN 'approved' THEN coalesce(d.approved, 0)
+          WHEN 'allocated' THEN d.allocated
+          WHEN 'contracted' THEN d.contracted
+          WHEN 'advanced' THEN d.advanced
+          WHEN 'accepted' THEN d.accepted
+          WHEN 'settled' THEN d.settled
+          WHEN 'returned' THEN d.returned END) THEN
       no := 'KC18 amount.before is not the present amount';
+    ELSIF m.second_person = 1 AND (j ->> 'actor' IN (d.last_actor, d.last_operator) OR account = d.last_actor
+        OR (account = d.last_operator AND EXISTS (SELECT 1 FROM person WHERE login = d.last_operator)
+          AND NOT EXISTS (SELECT 1 FROM meta WHERE key = 'four_eyes' AND value = 'names'))) THEN
+      no := 'KC43 who proposed it can not confirm it';
+    ELSIF m.charges <> '' OR owners <> '{}' THEN
+      no := kc_charged(owners, m.charges);
     ELSIF writes THEN
       own := encode(sha256(convert_to((NEW.leaf::json -> 'content')::text, 'UTF8')), 'hex');
       IF own <> j ->> 'digest' THEN
@@ -175,6 +205,23 @@ BEGIN
     RAISE EXCEPTION '%', no USING ERRCODE = 'KC0' || substr(no, 3, 2);
   END IF;
   RETURN NEW;
+END $$;
+
+CREATE FUNCTION kc_charged(owners text[], charges text) RETURNS text LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE kinds text[]; missing bigint;
+BEGIN
+  -- Each kind that must be charged is, each other one only where it may be, and none twice: NULL, or what is wrong.
+  IF EXISTS (SELECT 1 FROM unnest(owners) AS c(code) LEFT JOIN dossier o ON o.code = c.code
+      LEFT JOIN fund f ON f.dossier = c.code WHERE f.dossier IS NULL OR o.ending <> '') THEN
+    RETURN 'KC41 a charge on what has no fund or has ended';
+  END IF;
+  SELECT coalesce(array_agg(kind), '{}') INTO kinds FROM dossier WHERE code = ANY (owners);
+  SELECT count(*) INTO missing FROM string_to_table(charges, ' ') AS k WHERE k ~ '^[^?]' AND k <> ALL (kinds);
+  IF missing > 0 OR cardinality(kinds) <> (SELECT count(DISTINCT k) FROM unnest(kinds) AS k)
+      OR NOT kinds <@ string_to_array(replace(charges, '?', ''), ' ') THEN
+    RETURN 'KC42 not the funds that this act charges';
+  END IF;
+  RETURN NULL;
 END $$;
 
 CREATE FUNCTION kc_contents(codes jsonb) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
@@ -189,19 +236,21 @@ CREATE FUNCTION kc_history_apply() RETURNS trigger LANGUAGE plpgsql SET search_p
 DECLARE
   j jsonb := NEW.leaf::jsonb; done bigint; amount_kind text := j #>> '{amount,kind}';
   amount_after bigint := (j #>> '{amount,after}')::bigint; entered text := j ->> 'entered_on';
+  amount_added bigint := amount_after - coalesce((j #>> '{amount,before}')::bigint, 0);
+  owners text[] := ARRAY(SELECT jsonb_array_elements_text(coalesce(j #> '{refs,charges}', '[]')));
 BEGIN
   IF NEW.seq = 1 THEN
     INSERT INTO dossier (
       id, code, kind, lifecycle, state, version, head, title, folded, source, plan_year, budget_year, province,
       unit_office, total, requested, approved, allocated, advanced, entered_on, entered_at, entered_seq,
-      due_on, due_kind, due_basis, waits_for, return_to, ending, last_on, last_actor, edited, digest, import_key,
-      content_seq, contents)
+      due_on, due_kind, due_basis, waits_for, return_to, ending, last_on, last_actor, last_operator, edited, digest,
+      import_key, content_seq, contents)
     SELECT
-      NEW.id, NEW.dossier, v.subject, NEW.lifecycle, NEW.to_state, 1, NEW.hash, c ->> 'title',
+      CASE v.subject WHEN 'proposal' THEN NEW.id ELSE -NEW.id END, NEW.dossier, v.subject, NEW.lifecycle, NEW.to_state, 1, NEW.hash, c ->> 'title',
       j #>> '{refs,folded}', c ->> 'source', (c ->> 'plan_year')::bigint, (j ->> 'budget_year')::bigint,
       c ->> 'province', c ->> 'unit_office', (c ->> 'total')::bigint, (c ->> 'requested')::bigint, NULL, 0, 0,
       NEW.on_date, j ->> 'at', 1, j #>> '{due,on}', j #>> '{due,kind}', j #>> '{due,basis}', j ->> 'waits_for',
-      j ->> 'return_to', m.ending, NEW.on_date, NEW.actor, 1, j ->> 'digest', c ->> 'import_key', 1,
+      j ->> 'return_to', m.ending, NEW.on_date, NEW.actor, j ->> 'operator', 1, j ->> 'digest', c ->> 'import_key', 1,
       kc_contents(c -> 'content_codes')
     FROM lifecycle_version v JOIN legal_move m ON m.lifecycle = v.key, (SELECT j -> 'content' AS c) AS content
     WHERE v.key = NEW.lifecycle AND m.action = NEW.action AND m.from_state = ''
@@ -216,7 +265,7 @@ BEGIN
       entered_seq = CASE WHEN entered_on = entered THEN entered_seq ELSE NEW.seq END, entered_on = entered,
       due_on = j #>> '{due,on}', due_kind = j #>> '{due,kind}', due_basis = j #>> '{due,basis}',
       waits_for = j ->> 'waits_for', return_to = j ->> 'return_to', last_on = NEW.on_date,
-      last_actor = NEW.actor, edited = NEW.seq, digest = j ->> 'digest',
+      last_actor = NEW.actor, last_operator = j ->> 'operator', edited = NEW.seq, digest = j ->> 'digest',
       content_seq = NEW.seq, contents = kc_contents(c -> 'content_codes')
     FROM (SELECT j -> 'content' AS c) AS content
     WHERE code = NEW.dossier;
@@ -225,7 +274,11 @@ BEGIN
       state = NEW.to_state, version = NEW.seq, head = NEW.hash, budget_year = (j ->> 'budget_year')::bigint,
       approved = CASE amount_kind WHEN 'approved' THEN amount_after ELSE approved END,
       allocated = CASE amount_kind WHEN 'allocated' THEN amount_after ELSE allocated END,
+      contracted = CASE amount_kind WHEN 'contracted' THEN amount_after ELSE contracted END,
       advanced = CASE amount_kind WHEN 'advanced' THEN amount_after ELSE advanced END,
+      accepted = CASE amount_kind WHEN 'accepted' THEN amount_after ELSE accepted END,
+      settled = CASE amount_kind WHEN 'settled' THEN amount_after ELSE settled END,
+      returned = CASE amount_kind WHEN 'returned' THEN amount_after ELSE returned END,
       entered_at = CASE WHEN state = NEW.to_state AND entered_on = entered THEN entered_at ELSE j ->> 'at' END,
       entered_seq = CASE WHEN state = NEW.to_state AND entered_on = entered THEN entered_seq ELSE NEW.seq END,
       entered_on = entered, due_on = j #>> '{due,on}', due_kind = j #>> '{due,kind}',
@@ -234,6 +287,8 @@ BEGIN
         AND m.from_state = NEW.from_state AND m.to_state = NEW.to_state AND m.role = NEW.role),
       last_on = CASE WHEN NEW.action IN ('record_papers', 'correct', 'note') THEN last_on ELSE NEW.on_date END,
       last_actor = CASE WHEN NEW.action IN ('record_papers', 'correct', 'note') THEN last_actor ELSE NEW.actor END,
+      last_operator = CASE WHEN NEW.action IN ('record_papers', 'correct', 'note') THEN last_operator
+        ELSE j ->> 'operator' END,
       edited = (j ->> 'edited')::bigint
     WHERE code = NEW.dossier;
   END IF;
@@ -251,6 +306,32 @@ BEGIN
     INSERT INTO amount (dossier, seq, kind, round, dong)
     VALUES (NEW.dossier, NEW.seq, amount_kind, (j #>> '{amount,round}')::bigint, (j #>> '{amount,dong}')::bigint);
   END IF;
+  IF NEW.seq = 1 THEN
+    INSERT INTO fund (
+      dossier, ceiling, approved, allocated, contracted, advanced, accepted, settled, returned, charges)
+    SELECT d.code, d.total, 0, 0, 0, 0, 0, 0, 0, 0
+    FROM lifecycle_version v JOIN dossier d ON d.code = NEW.dossier WHERE v.key = NEW.lifecycle AND v.fund = 1;
+  ELSIF NEW.action = 'edit' THEN
+    UPDATE fund SET ceiling = (j #>> '{content,total}')::bigint WHERE dossier = NEW.dossier;
+  ELSIF owners <> '{}' THEN
+    INSERT INTO charge (dossier, seq, owner, owner_kind, no, kind, dong)
+    SELECT NEW.dossier, NEW.seq, f.dossier, o.kind, f.charges + 1, amount_kind, amount_added
+    FROM fund f JOIN dossier o ON o.code = f.dossier WHERE f.dossier = ANY (owners);
+    UPDATE fund SET
+      charges = charges + 1,
+      approved = approved + CASE amount_kind WHEN 'approved' THEN amount_added ELSE 0 END,
+      allocated = allocated + CASE amount_kind WHEN 'allocated' THEN amount_added ELSE 0 END,
+      contracted = contracted + CASE amount_kind WHEN 'contracted' THEN amount_added ELSE 0 END,
+      advanced = advanced + CASE amount_kind WHEN 'advanced' THEN amount_added ELSE 0 END,
+      accepted = accepted + CASE amount_kind WHEN 'accepted' THEN amount_added ELSE 0 END,
+      settled = settled + CASE amount_kind WHEN 'settled' THEN amount_added ELSE 0 END,
+      returned = returned + CASE amount_kind WHEN 'returned' THEN amount_added ELSE 0 END
+    WHERE dossier = ANY (owners);
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> cardinality(owners) THEN
+      RAISE EXCEPTION 'KC20 the move was not carried out' USING ERRCODE = 'KC020';
+    END IF;
+  END IF;
   INSERT INTO log_queue (history_id) VALUES (NEW.id);
   RETURN NULL;
 END $$;
@@ -267,7 +348,8 @@ CREATE FUNCTION kc_dossier_guard() RETURNS trigger LANGUAGE plpgsql SET search_p
 BEGIN
   IF NEW.version IS DISTINCT FROM (CASE TG_OP WHEN 'INSERT' THEN 1 ELSE OLD.version + 1 END)
       OR NOT EXISTS (SELECT 1 FROM history h WHERE h.dossier = NEW.code AND h.seq = NEW.version
-        AND h.hash = NEW.head AND h.to_state = NEW.state AND (TG_OP = 'UPDATE' OR h.id = NEW.id)) THEN
+        AND h.hash = NEW.head AND h.to_state = NEW.state AND (TG_OP = 'UPDATE'
+          OR (h.id = abs(NEW.id) AND (NEW.id > 0) = (NEW.kind = 'proposal')))) THEN
     RAISE EXCEPTION 'KC24 a dossier changes with its history row, never alone' USING ERRCODE = 'KC024';
   END IF;
   IF TG_OP = 'UPDATE' AND (NEW.id, NEW.code, NEW.kind, NEW.lifecycle, NEW.import_key)
@@ -313,6 +395,87 @@ CREATE TRIGGER amount_fixed BEFORE UPDATE OR DELETE ON amount
   FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC28 amounts are recorded by the history, never alone');
 CREATE TRIGGER amount_truncate BEFORE TRUNCATE ON amount
   EXECUTE FUNCTION kc_refuse('KC28 amounts are recorded by the history, never alone');
+
+-- Funds and what charges them. A change of a fund is the next charge, or the ceiling that its dossier has; every
+-- charge of the history is there from its row on, so nobody can add one later.
+
+CREATE FUNCTION kc_fund_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE right_ boolean; short text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    right_ := NEW.charges = 0
+      AND (NEW.approved, NEW.allocated, NEW.contracted, NEW.advanced, NEW.accepted, NEW.settled, NEW.returned)
+        = (0, 0, 0, 0, 0, 0, 0)
+      AND EXISTS (SELECT 1 FROM dossier d JOIN lifecycle_version v ON v.key = d.lifecycle
+        WHERE d.code = NEW.dossier AND d.version = 1 AND d.total = NEW.ceiling AND v.fund = 1);
+  ELSIF NEW.dossier <> OLD.dossier THEN
+    right_ := false;
+  ELSIF NEW.charges = OLD.charges THEN
+    right_ := (NEW.approved - OLD.approved, NEW.allocated - OLD.allocated, NEW.contracted - OLD.contracted, NEW.advanced - OLD.advanced, NEW.accepted - OLD.accepted, NEW.settled - OLD.settled, NEW.returned - OLD.returned) = (0, 0, 0, 0, 0, 0, 0)
+      AND EXISTS (SELECT 1 FROM dossier WHERE code = NEW.dossier AND total = NEW.ceiling);
+  ELSE
+    right_ := NEW.charges = OLD.charges + 1 AND NEW.ceiling = OLD.ceiling
+      AND EXISTS (SELECT 1 FROM charge c WHERE c.owner = NEW.dossier AND c.no = NEW.charges
+        AND (NEW.approved - OLD.approved, NEW.allocated - OLD.allocated, NEW.contracted - OLD.contracted, NEW.advanced - OLD.advanced, NEW.accepted - OLD.accepted, NEW.settled - OLD.settled, NEW.returned - OLD.returned)
+          = (CASE c.kind WHEN 'approved' THEN c.dong ELSE 0 END, CASE c.kind WHEN 'allocated' THEN c.dong ELSE 0 END, CASE c.kind WHEN 'contracted' THEN c.dong ELSE 0 END, CASE c.kind WHEN 'advanced' THEN c.dong ELSE 0 END, CASE c.kind WHEN 'accepted' THEN c.dong ELSE 0 END, CASE c.kind WHEN 'settled' THEN c.dong ELSE 0 END, CASE c.kind WHEN 'returned' THEN c.dong ELSE 0 END));
+  END IF;
+  IF right_ IS NOT TRUE THEN
+    RAISE EXCEPTION 'KC44 funds move with the history, never alone' USING ERRCODE = 'KC044';
+  END IF;
+  short := CASE
+    WHEN NEW.approved < 0 OR NEW.approved > NEW.ceiling THEN 'approved'
+    WHEN NEW.allocated < 0 OR NEW.allocated - NEW.returned > NEW.ceiling THEN 'allocated'
+    WHEN NEW.contracted < 0 OR NEW.contracted > NEW.ceiling THEN 'contracted'
+    WHEN NEW.advanced < 0 OR NEW.advanced - NEW.returned > NEW.contracted THEN 'advanced'
+    WHEN NEW.accepted < 0 OR NEW.accepted > NEW.contracted THEN 'accepted'
+    WHEN NEW.settled < 0 OR NEW.settled > NEW.accepted THEN 'settled'
+    WHEN NEW.returned < 0 OR NEW.ceiling < 0 THEN 'returned'
+  END;
+  IF short IS NOT NULL THEN
+    RAISE EXCEPTION 'KC46 more than the fund has: ck_fund_%', short USING ERRCODE = 'KC046';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER fund_guard BEFORE INSERT OR UPDATE ON fund FOR EACH ROW EXECUTE FUNCTION kc_fund_guard();
+CREATE TRIGGER fund_delete BEFORE DELETE ON fund
+  FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC44 funds move with the history, never alone');
+CREATE TRIGGER fund_truncate BEFORE TRUNCATE ON fund
+  EXECUTE FUNCTION kc_refuse('KC44 funds move with the history, never alone');
+
+CREATE FUNCTION kc_charge_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM history h JOIN dossier o ON o.code = NEW.owner AND o.kind = NEW.owner_kind
+      JOIN fund f ON f.dossier = NEW.owner AND f.charges + 1 = NEW.no
+      WHERE h.dossier = NEW.dossier AND h.seq = NEW.seq AND h.leaf::jsonb #> '{refs,charges}' ? NEW.owner
+        AND h.leaf::jsonb #>> '{amount,kind}' = NEW.kind
+        AND (h.leaf::jsonb #>> '{amount,after}')::bigint
+          - coalesce((h.leaf::jsonb #>> '{amount,before}')::bigint, 0) = NEW.dong) THEN
+    RAISE EXCEPTION 'KC45 charges are recorded by the history, never alone' USING ERRCODE = 'KC045';
+  END IF;
+  IF NEW.owner_kind = 'allocation_round' AND NEW.kind = 'allocated' AND NEW.dong > 0
+      AND EXISTS (SELECT 1 FROM charge WHERE owner = NEW.owner AND dossier = NEW.dossier
+        AND owner_kind = 'allocation_round' AND kind = 'allocated' AND dong > 0) THEN
+    RAISE EXCEPTION 'KC29 the dossier stands in this round already' USING ERRCODE = 'KC029';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER charge_insert BEFORE INSERT ON charge FOR EACH ROW EXECUTE FUNCTION kc_charge_guard();
+CREATE TRIGGER charge_fixed BEFORE UPDATE OR DELETE ON charge
+  FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC45 charges are recorded by the history, never alone');
+CREATE TRIGGER charge_truncate BEFORE TRUNCATE ON charge
+  EXECUTE FUNCTION kc_refuse('KC45 charges are recorded by the history, never alone');
+
+CREATE TRIGGER budget_figure_update BEFORE UPDATE ON budget_figure FOR EACH ROW
+  WHEN (OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL OR
+    (NEW.id, NEW.plan_year, NEW.area, NEW.source, NEW.stage, NEW.round, NEW.dong, NEW.unit_dong, NEW.basis,
+      NEW.entered_by, NEW.entered_at) IS DISTINCT FROM
+    (OLD.id, OLD.plan_year, OLD.area, OLD.source, OLD.stage, OLD.round, OLD.dong, OLD.unit_dong, OLD.basis,
+      OLD.entered_by, OLD.entered_at))
+  EXECUTE FUNCTION kc_refuse('KC47 a published figure is withdrawn, never changed');
+CREATE TRIGGER budget_figure_delete BEFORE DELETE ON budget_figure
+  FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC47 a published figure is withdrawn, never changed');
+CREATE TRIGGER budget_figure_truncate BEFORE TRUNCATE ON budget_figure
+  EXECUTE FUNCTION kc_refuse('KC47 a published figure is withdrawn, never changed');
 
 -- The tree: the sequencer gives committed leaves their places (db.sequencer).
 

@@ -16,7 +16,7 @@ from db import leaf
 from db.engine import connect_sqlite
 from db.store import Store
 from db.url import parse_url
-from tests.store import world
+from tests.store import money, world
 from tests.store.world import PAPER, amount, append, create, dossier, move
 
 Guarded = (
@@ -32,6 +32,9 @@ Guarded = (
     "person",
     "assignment",
     "log_head",
+    "fund",
+    "charge",
+    "budget_figure",
 )
 
 
@@ -58,6 +61,18 @@ def filled(store: Store) -> Store:
         for login in ("an", "binh"):
             directory.add_person(admin, PersonRow(login, login, None, f"os-{login}", date(2020, 1, 1)))
         directory.assign(admin, "an", "department", "SCT", date(2020, 1, 1))
+    money.install(store)
+    money.opened(store, money.PLAN, "P-1")
+    money.opened(store, money.ROUND, "R-1")
+    made = money.paid(money.approved(store, "B-9"), "allocate", "allocated", 700, "R-1", "P-1")
+    append(store, made)
+    figure: dict[str, Any] = {
+        **{"plan_year": 2024, "area": "vn", "source": "kcqg", "stage": "planned", "round": None},
+        **{"dong": 5, "unit_dong": 1, "basis": "QĐ", "entered_by": "an"},
+    }
+    with store.write() as writer:
+        writer.add_figure(**figure)
+        writer.withdraw_figure(writer.add_figure(**figure))
     return store
 
 
@@ -142,12 +157,12 @@ CHEATS = (
     "INSERT INTO amount (dossier, seq, kind, round, dong) VALUES ('A-1', 1, 'allocated', 2, 5)",
     "UPDATE legal_move SET needs_reason = 0",
     "DELETE FROM legal_move",
-    "INSERT INTO legal_move SELECT lifecycle, action, from_state, 'done', role, 0, ending, fsm"
+    "INSERT INTO legal_move SELECT lifecycle, action, from_state, 'done', role, 0, ending, fsm, 0, ''"
     " FROM legal_move WHERE action = 'submit'",
     "UPDATE lifecycle_version SET definition = ''",
     "DELETE FROM lifecycle_version",
     "INSERT INTO lifecycle_version SELECT 'x@1', name, version, subject, fingerprint, definition, parameters,"
-    " province, moves, installed_at FROM lifecycle_version",
+    " province, moves, installed_at, 1 FROM lifecycle_version",
     "UPDATE refusal SET actor = 'x'",
     "DELETE FROM refusal",
     "UPDATE attachment_blob SET size = 0",
@@ -157,6 +172,32 @@ CHEATS = (
     "UPDATE log_head SET peaks = ''",
     "DELETE FROM log_head",
     "INSERT INTO log_head (id, size, peaks) VALUES (2, 0, '')",
+    "UPDATE fund SET allocated = 0",
+    "UPDATE fund SET ceiling = 2000",
+    "UPDATE fund SET ceiling = 2000 WHERE dossier = 'P-1'",
+    "UPDATE fund SET charges = charges + 1",
+    "UPDATE fund SET charges = charges - 1, allocated = allocated - 700",
+    "UPDATE fund SET charges = charges + 1, allocated = allocated + 700",
+    "UPDATE fund SET dossier = 'B-9' WHERE dossier = 'P-1'",
+    "DELETE FROM fund",
+    "INSERT INTO fund VALUES ('B-9', 1000, 0, 0, 0, 0, 0, 0, 0, 0)",
+    "INSERT INTO fund VALUES ('X-1', 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+    "UPDATE charge SET dong = 1",
+    "UPDATE charge SET no = 2",
+    "DELETE FROM charge",
+    "INSERT INTO charge VALUES ('B-9', 1, 'P-1', 'annual_plan', 2, 'allocated', -700)",
+    "INSERT INTO charge SELECT dossier, 2, owner, owner_kind, no + 1, kind, dong FROM charge",
+    "INSERT INTO charge SELECT dossier, seq, owner, owner_kind, no + 1, kind, dong FROM charge",
+    "UPDATE dossier SET contracted = 1",
+    "UPDATE dossier SET last_operator = 'x'",
+    "UPDATE dossier SET id = -id",
+    "UPDATE budget_figure SET dong = 6",
+    "UPDATE budget_figure SET withdrawn_at = NULL",
+    "UPDATE budget_figure SET withdrawn_at = '2030' WHERE withdrawn_at IS NOT NULL",
+    "DELETE FROM budget_figure",
+    "UPDATE legal_move SET second_person = 0",
+    "UPDATE legal_move SET charges = ''",
+    "UPDATE lifecycle_version SET fund = 1",
     "DELETE FROM person",
     "DELETE FROM organisation",
     "DELETE FROM assignment",
@@ -177,8 +218,8 @@ ON_SQLITE = (
     "INSERT OR REPLACE INTO paper SELECT dossier, seq, idx, 'x', number, date, signer, conclusion, file,"
     " file_name FROM paper",
     "INSERT OR REPLACE INTO amount SELECT dossier, seq, kind, round, 1 FROM amount",
-    "INSERT OR REPLACE INTO legal_move SELECT lifecycle, action, from_state, to_state, role, 0, ending, fsm"
-    " FROM legal_move",
+    "INSERT OR REPLACE INTO legal_move SELECT lifecycle, action, from_state, to_state, role, 0, ending, fsm,"
+    " 0, '' FROM legal_move",
     "INSERT OR REPLACE INTO lifecycle_version SELECT * FROM lifecycle_version",
     "INSERT OR REPLACE INTO refusal SELECT id, at, 'x', operator, office, dossier, action, reasons, request"
     " FROM refusal",
@@ -189,6 +230,10 @@ ON_SQLITE = (
     "UPDATE OR REPLACE person SET os_login = 'os-binh' WHERE login = 'an'",
     "INSERT OR REPLACE INTO organisation SELECT code, 'x', name_en, kind, province, parent, valid_from,"
     " valid_to, successor FROM organisation",
+    "INSERT OR REPLACE INTO fund SELECT dossier, ceiling, 0, 0, 0, 0, 0, 0, 0, 0 FROM fund",
+    "INSERT OR REPLACE INTO charge SELECT dossier, seq, owner, owner_kind, no, kind, 1 FROM charge",
+    "INSERT OR REPLACE INTO charge SELECT dossier, seq, 'R-2', owner_kind, no, kind, 1 FROM charge",
+    "INSERT OR REPLACE INTO budget_figure SELECT * FROM budget_figure",
     "UPDATE dossier SET approved = -1",
     "UPDATE dossier SET approved = 1.5",
     "UPDATE dossier SET total = '12x'",
@@ -238,6 +283,9 @@ def test_sql_changes_nothing(filled: Store, functions: bool) -> None:
     assert odd == {}
 
 
+SPENT = {"kind": "approved", "dong": 5, "round": None, "before": None, "after": 5}
+
+
 def forgeries(store: Store) -> dict[str, tuple[str, str]]:
     """Leaves that no service would write, each otherwise right: (leaf, hash) as SQL literals."""
     row = dossier(store, "A-1")
@@ -280,6 +328,19 @@ def forgeries(store: Store) -> dict[str, tuple[str, str]]:
         "an amount that doesn't add up": but(
             amount={"kind": "approved", "dong": 5, "round": None, "before": None, "after": 6}
         ),
+        "a payment less than nothing": but(
+            amount={"kind": "advanced", "dong": -5, "round": None, "before": 9, "after": 4}
+        ),
+        "an unknown kind of amount": but(
+            amount={"kind": "given", "dong": 5, "round": None, "before": 0, "after": 5}
+        ),
+        "charges without an amount": but(refs={"charges": ["P-1"]}),
+        "a charge that is no code": but(amount=SPENT, refs={"charges": [1]}),
+        "an empty code": but(amount=SPENT, refs={"charges": [""]}),
+        "charges that are no list": but(amount=SPENT, refs={"charges": "P-1"}),
+        "no charges at all": but(amount=SPENT, refs={"charges": None}),
+        "a fund charged twice": but(amount=SPENT, refs={"charges": ["P-1", "P-1"]}),
+        "a charge that the act doesn't make": but(amount=SPENT, refs={"charges": ["P-1"]}),
         "another record's version": but(v=2),
         "an operator without a name": but(operator="root"),
         "a row that corrects itself": but(corrects=2),

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
-from db import index, leaf, plan, queries
+from db import build, index, leaf, plan, queries
 from db.queries import DossierFilter, HistoryFilter, Scope
 from db.rows import DossierLine, DossierRow, HistoryRow
 from db.statements import statement
@@ -159,6 +159,7 @@ SCOPES = (
     Scope(offices=frozenset({"TT-19"})),
     Scope(provinces=frozenset({"63:02"}), sources=frozenset({"kcqg"}), hide_states=frozenset({"draft"})),
     Scope(offices=frozenset()),
+    Scope(hide_states=frozenset({"draft"})),
 )
 FILTERS = (
     DossierFilter(),
@@ -183,6 +184,9 @@ FILTERS = (
     DossierFilter(provinces=frozenset({"63:99"})),
     DossierFilter(text="che", plan_year=2023, offices=frozenset({"TT-19", "TT-02"}), open_only=True),
     DossierFilter(text="ha", states=frozenset({"draft"}), due_kind="law", kind="proposal"),
+    DossierFilter(text="ha", due_kind="law", waits_for=frozenset({"department"}), open_only=True),
+    DossierFilter(text="ha", due_before=date(2024, 2, 20), due_kind="law", open_only=True, source="kcqg"),
+    DossierFilter(states=frozenset({"draft", "review"}), source="kcqg", endings=frozenset({""})),
 )
 ORDERS: dict[queries.Order, tuple[Callable[[DossierRow], Any], bool]] = {
     "code": (lambda row: row.code, False),
@@ -275,6 +279,37 @@ def test_every_way_gives_the_same_list(everything: Everything, order: queries.Or
                 assert [line.code for line in index.dossiers(reader, scope, ids)] == expected, (scope, asked)
                 assert queries.count_dossiers(reader, scope, asked, cap=None) == len(expected)
                 assert queries.count_dossiers(reader, scope, asked, cap=3) == min(3, len(expected))
+
+
+@pytest.mark.usefixtures("way")
+def test_no_list_is_compiled_while_somebody_waits(
+    everything: Everything, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is asked of SQLite is put together from what is kept: SQLAlchemy takes 36 MB and a moment."""
+    if everything.store.dialect != "sqlite":
+        pytest.skip("the server's statements are compiled when first asked")
+
+    def compiled(*_: object) -> None:
+        raise AssertionError("compiled anew")
+
+    statement.cache_clear()
+    monkeypatch.setattr(build, "compile_for", compiled)
+    with everything.store.read() as reader:
+        for scope in SCOPES:
+            for asked in FILTERS:
+                for order in get_args(queries.Order) if scope is SCOPES[3] else ("code", "-newest"):
+                    _, after = queries.list_dossiers(reader, scope, asked, order, limit=2)
+                    if after is not None:
+                        queries.list_dossiers(reader, scope, asked, order, after, 2)
+                    index.dossiers(reader, scope, index.dossier_ids(reader, scope, asked, order))
+                queries.count_dossiers(reader, scope, asked)
+                queries.flow(reader, scope, date(2024, 2, 1), 5, asked)
+            for recorded_ in HISTORY:
+                queries.history(reader, scope, recorded_)
+                queries.history(reader, scope, recorded_, after=50)
+                index.history(reader, scope, list(index.history_ids(reader, scope, recorded_)))
+            assert queries.may_read_file(reader, scope, "0" * 64) is False
+            assert queries.visible(reader, scope, "none") is False
 
 
 @pytest.mark.usefixtures("way")

@@ -1,4 +1,4 @@
-"""A store of the first version opens and is brought up to date without loss."""
+"""Stores of earlier versions open and are brought up to date without loss."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,16 +26,22 @@ from tests.postgres import fresh_database
 from tests.store import world
 
 
+@pytest.fixture(params=["0001", "0002"])
+def revision(request: pytest.FixtureRequest) -> str:
+    """Which earlier version."""
+    return str(request.param)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A store made by 0001's frozen text with the tiny lifecycle as the first version installed it."""
+def old(request: pytest.FixtureRequest, revision: str, tmp_path: Path) -> Iterator[str]:
+    """A store made by frozen text with the tiny lifecycle as that version installed it."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'store.db'}"
-        _make_old(url)
+        _make_old(url, revision)
         yield url
     else:
         with fresh_database(empty=True) as server:
-            _make_old(server)
+            _make_old(server, revision)
             yield server
 
 
@@ -51,12 +58,21 @@ def _upgrade(url: str, revision: str) -> None:
         engine.dispose()
 
 
-def _make_old(url: str) -> None:
-    _upgrade(url, "0001")
+FOUR_EYES = """
+[[action]]
+name = "confirm"
+second_person = true
+[[action]]
+name = "propose"
+"""
+
+
+def _make_old(url: str, revision: str) -> None:
+    _upgrade(url, revision)
     with Store(url) as store:
         with store.administer() as admin:
             # The first version had no notes.
-            rows = [move for move in migrate_moves() if move[0] != "note"]
+            rows = [move for move in migrate_moves() if revision > "0001" or move[0] != "note"]
             statement = (
                 "INSERT INTO legal_move"
                 " (lifecycle, action, from_state, to_state, role, needs_reason, ending, fsm)"
@@ -74,23 +90,49 @@ def _make_old(url: str) -> None:
                     world.TINY.fingerprint[:16],
                 )
                 admin.raw.execute(statement, values)
+            for name in ("propose", "confirm"):
+                admin.raw.execute(statement, ("old@1", name, "a", "b", "unit", 0, "", "cd" * 8))
             marks = ", ".join(["?" if store.dialect == "sqlite" else "%s"] * 9)
-            admin.raw.execute(
-                "INSERT INTO lifecycle_version (key, name, version, subject, fingerprint, definition,"
-                f" parameters, moves, installed_at) VALUES ({marks})",
-                (
-                    *(world.TINY.key, "tiny", "1", "proposal", world.TINY.fingerprint, "x", "{}", len(rows)),
-                    "2024-01-01T00:00:00.000000Z",
-                ),
-            )
+            for key, fingerprint_, text, count in (
+                (world.TINY.key, world.TINY.fingerprint, "x", len(rows)),
+                ("old@1", "cd" * 32, FOUR_EYES, 2),
+            ):
+                admin.raw.execute(
+                    "INSERT INTO lifecycle_version (key, name, version, subject, fingerprint, definition,"
+                    f" parameters, moves, installed_at) VALUES ({marks})",
+                    (
+                        *(key, key[:-2], "1", "proposal", fingerprint_, text, "{}", count),
+                        "2024-01-01T00:00:00.000000Z",
+                    ),
+                )
         own = world.content(content_codes=[2, 9, 9, "x", -1])
         for number, content in enumerate(
             (own, world.content(title="Gốm", province="63:19", content_codes=[]), own)
         ):
             made = world.create(f"KCQG-24-000{number}", content=content, digest=leaf.digest(content))
             world.append(store, made)
-        row = world.dossier(store, "KCQG-24-0000")
-        world.append(store, world.move(row, "submit", "review", doc=world.PAPER, due=world.DUE, edited=2))
+        by = {"operator": "kt", "operator_name": "Kế toán"}
+        row = _first(store, "KCQG-24-0000")
+        world.append(
+            store, world.move(row, "submit", "review", doc=world.PAPER, due=world.DUE, edited=2, **by)
+        )
+
+
+def _first(store: Store, code: str) -> Any:
+    """A dossier after its first row: this program's reader asks for columns that there were none of."""
+    with store.read() as reader:
+        row = reader.history_row(code, 1)
+    assert row is not None
+    return SimpleNamespace(
+        code=code,
+        state=row.to_state,
+        version=1,
+        head=row.hash,
+        last_on=row.on,
+        entered_on=row.on,
+        digest=row.leaf["digest"],
+        edited=1,
+    )
 
 
 def migrate_moves() -> list[tuple[str, str, str, str, int, str]]:
@@ -124,6 +166,12 @@ def test_an_old_store_is_brought_up_to_date(old: str) -> None:
             lines, _ = queries.list_dossiers(reader, Scope(), DossierFilter(text="giang", places=place))
             assert [line.code for line in lines] == ["KCQG-24-0000", "KCQG-24-0002"]
         row = world.dossier(store, "KCQG-24-0000")
+        assert (row.last_operator, row.contracted, row.id) == ("kt", 0, 1)
+        assert world.dossier(store, "KCQG-24-0001").last_operator is None
+        with store.read() as reader:
+            second = "SELECT action, charges FROM legal_move WHERE second_person = 1"
+            assert [tuple(row) for row in reader.raw.execute(second).fetchall()] == [("confirm", "")]
+            assert {row.key: row.fund for row in reader.lifecycles()} == {world.TINY.key: 0, "old@1": 0}
         world.append(store, world.move(row, "note", row.state, reason="Ghi chú", role="auditor"))
         world.append(store, world.edit(world.dossier(store, "KCQG-24-0001"), content_codes=[5]))
         with store.read() as reader:
@@ -148,7 +196,7 @@ _DIES = """
 import os, signal, sys
 from db import migrate
 from importlib import import_module
-revision = import_module("db.migrations.versions.0002_lists")
+revision = import_module(f"db.migrations.versions.{sys.argv[2]}")
 real = revision._run
 def run(bind, text):
     real(bind, text)
@@ -156,7 +204,7 @@ def run(bind, text):
 from alembic.script import base
 load = base.Script.__init__
 def init(self, module, *args):
-    if module.revision == "0002":
+    if module.revision == revision.revision:
         module._run = run
     load(self, module, *args)
 base.Script.__init__ = init
@@ -164,10 +212,12 @@ migrate.ensure_current(sys.argv[1])
 """
 
 
-def test_an_upgrade_that_was_killed_begins_anew(old: str) -> None:
+@pytest.mark.parametrize("revision", ["0001"], indirect=True)
+@pytest.mark.parametrize("at", ["0002_lists", "0003_money"])
+def test_an_upgrade_that_was_killed_begins_anew(old: str, at: str) -> None:
     with Store(old) as store:
         before = _leaves(store)
-    killed = subprocess.run([sys.executable, "-c", _DIES, old], check=False, capture_output=True)
+    killed = subprocess.run([sys.executable, "-c", _DIES, old, at], check=False, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert migrate.ensure_current(old) == "upgraded"
     with open_store(old) as store:

@@ -15,7 +15,7 @@ from db import sequencer
 from db.store import Store
 from db.url import parse_url
 from db.verify import verify
-from tests.store import world
+from tests.store import money, world
 from tests.store.world import amount, append, dossier, move
 
 
@@ -90,10 +90,41 @@ DAMAGE = {
     "an amount's absence": "DELETE FROM amount",
     "a rule": "DELETE FROM legal_move WHERE action = 'submit'",
     "a new rule": "INSERT INTO legal_move SELECT lifecycle, action, from_state, 'done', role, needs_reason,"
-    " ending, fsm FROM legal_move WHERE action = 'submit'",
+    " ending, fsm, 0, '' FROM legal_move WHERE action = 'submit'",
     "the tree": "UPDATE log_head SET peaks = '{0}'",
     "the tree's size": "UPDATE log_head SET size = size - 1",
 }
+
+
+MONEY = {
+    "a fund": "UPDATE fund SET allocated = allocated - 1 WHERE allocated > 0",
+    "a ceiling": "UPDATE fund SET ceiling = 2000 WHERE dossier = 'P-1'",
+    "a fund's absence": "DELETE FROM fund WHERE dossier = 'P-1'",
+    "a fund too many": "INSERT INTO fund VALUES ('B-9', 5, 0, 0, 0, 0, 0, 0, 0, 0)",
+    "a charge": "UPDATE charge SET dong = 1",
+    "a charge's number": "UPDATE charge SET no = 7 WHERE owner = 'P-1'",
+    "a charge's absence": "DELETE FROM charge WHERE owner = 'P-1'",
+    "a charge's owner": "UPDATE charge SET owner = 'P-2' WHERE owner = 'P-1'",
+    "a later amount of a dossier": "UPDATE dossier SET contracted = 5 WHERE approved > 0",
+    "who worked as whom": "UPDATE dossier SET last_operator = 'x'",
+    "a number of another kind": "UPDATE dossier SET id = -id - 100 WHERE code = 'P-1'",
+    "a rule's second person": "UPDATE legal_move SET second_person = 0",
+    "a rule's charges": "UPDATE legal_move SET charges = ''",
+    "a rule's fund": "UPDATE lifecycle_version SET fund = 1",
+}
+
+
+@pytest.mark.parametrize("name", MONEY)
+def test_damage_of_money_is_found(store: Store, name: str) -> None:
+    money.install(store)
+    money.opened(store, money.PLAN, "P-1")
+    money.opened(store, money.ROUND, "R-1")
+    row = money.approved(store, "B-9")
+    append(store, money.paid(row, "allocate", "allocated", 700, "R-1", "P-1"))
+    sequencer.sequence(store)
+    assert verify(store, money.BY_KEY) == []
+    tamper(store)(MONEY[name])
+    assert verify(store, money.BY_KEY)
 
 
 @pytest.mark.parametrize("name", DAMAGE)

@@ -1,0 +1,12 @@
+DROP TABLE worksheet;
+DROP TABLE charge;
+DROP TABLE fund;
+DROP TABLE budget_figure;
+ALTER TABLE dossier DROP COLUMN last_operator;
+ALTER TABLE dossier DROP COLUMN returned;
+ALTER TABLE dossier DROP COLUMN settled;
+ALTER TABLE dossier DROP COLUMN accepted;
+ALTER TABLE dossier DROP COLUMN contracted;
+ALTER TABLE legal_move DROP COLUMN second_person;
+ALTER TABLE legal_move DROP COLUMN charges;
+ALTER TABLE lifecycle_version DROP COLUMN fund;

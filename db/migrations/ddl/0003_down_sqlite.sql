@@ -1,0 +1,14 @@
+DROP TABLE worksheet;
+DROP TABLE charge;
+DROP TABLE fund;
+DROP TABLE budget_figure;
+DROP VIEW dossier_words;
+CREATE VIEW dossier_words AS SELECT id, code, folded, char(57344) || replace(province, ':', '') || ' ' || char(57344) || 'y' || plan_year || ' ' || char(57344) || 'u' || hex(unit_office) AS marks FROM dossier;
+ALTER TABLE dossier DROP COLUMN last_operator;
+ALTER TABLE dossier DROP COLUMN returned;
+ALTER TABLE dossier DROP COLUMN settled;
+ALTER TABLE dossier DROP COLUMN accepted;
+ALTER TABLE dossier DROP COLUMN contracted;
+ALTER TABLE legal_move DROP COLUMN second_person;
+ALTER TABLE legal_move DROP COLUMN charges;
+ALTER TABLE lifecycle_version DROP COLUMN fund;
