@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -78,6 +78,14 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
         desk: Desk
 
     @dataclass
+    class StoreUpgrading(Message, bubble=False, namespace="kcflow_app"):
+        """An older store is being brought up to date: step `number` of `steps`."""
+
+        step: str
+        number: int
+        steps: int
+
+    @dataclass
     class StoreFailed(Message, bubble=False, namespace="kcflow_app"):
         """The store can't be opened."""
 
@@ -137,13 +145,20 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
 
         def run() -> None:
             try:
-                desk = self._opener(self.config)
+                desk = self._opener(replace(self.config, upgrading=self._upgrading))
             except Exception as error:
                 self.post_message(self.StoreFailed(error))
             else:
                 self.post_message(self.StoreOpened(desk))
 
         self.run_worker(run, thread=True, exclusive=True, group="store", exit_on_error=False)
+
+    def _upgrading(self, step: str, number: int, steps: int) -> None:
+        self.post_message(self.StoreUpgrading(step, number, steps))
+
+    def on_kcflow_app_store_upgrading(self, message: StoreUpgrading) -> None:
+        """Say how far it is: a large store takes minutes."""
+        self._shell.show_upgrading(message.step, message.number, message.steps)
 
     def on_kcflow_app_store_opened(self, message: StoreOpened) -> None:
         """Let the shell fill itself."""
@@ -211,7 +226,12 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
         `known` may be its card, read a moment ago: it is shown until it has been read anew.
         """
         from screens.dossier.proposal import ProposalScreen
+        from screens.money.codes import has_board
 
+        if has_board(code):
+            self.open_board(code)
+            return
+        self.uncover(ProposalScreen)
         if isinstance(self.screen, ProposalScreen):
             self.screen.show(code, codes)
         else:
@@ -219,7 +239,7 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
 
     def jump(self) -> None:
         """Ask for a code (or its last digits, or words) and open that proposal."""
-        if self._may_leave():
+        if self.may_leave():
             from screens.dossier.jump import JumpDialog
 
             self.push_screen(JumpDialog(self.visited.latest()), self._jumped)
@@ -237,7 +257,7 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
         self._walk(1)
 
     def _walk(self, by: int) -> None:
-        if not self._may_leave():
+        if not self.may_leave():
             return
         visited = self.visited
         # From a list, the way back leads to the proposal that was left last.
@@ -249,13 +269,16 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
         self._walked_to = code
         self.open_dossier(code)
 
-    def _may_leave(self) -> bool:
+    def may_leave(self) -> bool:
         """Whether another proposal may come in front: no form lies open that would be covered."""
         from screens.dossier.proposal import ProposalScreen
+        from screens.money.board import BoardScreen
 
         if self.desk is None:
             return False
-        if self.screen is self._shell or isinstance(self.screen, ProposalScreen):
+        if self.screen is self._shell or isinstance(self.screen, ProposalScreen | BoardScreen):
+            return True
+        if getattr(self.screen, "may_be_covered", False):
             return True
         self._say(t("visited.close_first", self.lang), "warn")
         return False
@@ -351,7 +374,8 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
             await self.run_action(offer.command.action, offer.node)
 
     def action_refresh_data(self) -> None:
-        """Read everything that is open anew."""
+        """Read everything that is open anew; what was said about the last time is over."""
+        self._say("")
         self.data_changed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

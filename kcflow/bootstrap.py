@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 from db import directory
+from db.errors import IntegrityRefused, StoreBusy, StoreReadOnly
 from db.rows import (
     ActivityContentRow,
     CeilingRow,
@@ -16,12 +20,14 @@ from db.rows import (
 )
 from db.store import Admin, Store, open_store
 from kcflow import reference
+from kcflow.ceilings import Ceiling, all_ceilings, ceiling_key
 from kcflow.config import Config, data_dir, default_database, os_account
 from kcflow.labels import OFFICE_ROLE
-from kcflow.services.context import VIET_NAM, Shared, utc_now
+from kcflow.services.context import FOUR_EYES, VIET_NAM, Shared, utc_now
 from kcflow.services.desk import Desk, errors_as_sentences
 from kcflow.services.errors import BadInput
 from kcflow.services.texts import error_label
+from states import loader
 from states.loader import builtin
 from states.model import Label
 
@@ -41,6 +47,10 @@ SAMPLE_DAY = "sample_day"
 """Key of `meta` that marks a sample store and holds the day on which it stands still."""
 
 
+BUILT_IN = "built_in"
+"""Key of `meta`: the digest of the built-in lifecycles that the store was last given (`built_in`)."""
+
+
 def open_desk(config: Config, create: bool = False) -> Desk:
     """Open the store and the desk of the person who works.
 
@@ -58,16 +68,46 @@ def open_desk(config: Config, create: bool = False) -> Desk:
 def open_shared(config: Config, *, create: bool = False, now: Callable[[], datetime] | None = None) -> Shared:
     """Open the store. `now` replaces the clock (tests, the sample's play)."""
     with errors_as_sentences():
-        store = open_store(config.database, create=create)
+        store = open_store(config.database, create=create, progress=config.upgrading)
         try:
             with store.read() as reader:
-                marked = reader.meta().get(SAMPLE_DAY)
+                known = reader.meta()
+            if known.get(BUILT_IN) != built_in():
+                install_missing_lifecycles(store)
         except BaseException:
             store.close()
             raise
+    marked = known.get(SAMPLE_DAY)
     sample_day = date.fromisoformat(marked) if marked else None
     clock = now or (_standing_still(sample_day) if sample_day else utc_now)
     return Shared(store, clock, sample_day)
+
+
+@cache
+def built_in() -> str:
+    """SHA-256 hex of the files of the built-in lifecycles: known without reading what they say."""
+    total = sha256()
+    for file in sorted((Path(loader.__file__).parent / "lifecycles").glob("*.toml")):
+        total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def install_missing_lifecycles(store: Store) -> bool:
+    """Give a store the built-in lifecycles and reference data that are newer than it; say whether it got any.
+
+    What it has stays: its dossiers pin their versions. A store that nobody has set up yet gets nothing here,
+    and one that can't be written to, or that somebody else gives them to right now, works on as it is.
+    """
+    with store.read() as reader:
+        there = {row.key for row in reader.lifecycles()}
+    if not there:
+        return False
+    try:
+        with store.administer() as admin:
+            put_reference(admin, but=there)
+    except (StoreReadOnly, StoreBusy, IntegrityRefused):
+        return False
+    return True
 
 
 def _standing_still(day: date) -> Callable[[], datetime]:
@@ -88,12 +128,18 @@ def _standing_still(day: date) -> Callable[[], datetime]:
 
 
 def init_store(
-    config: Config, province: str | None = None, sample: bool = False, progress: Progress | None = None
+    config: Config,
+    province: str | None = None,
+    sample: bool = False,
+    progress: Progress | None = None,
+    *,
+    by_names: bool = False,
 ) -> None:
     """Create the store with reference data, lifecycles, offices and the OS account's person.
 
     `province` is a name, code or key in force today; with `sample` the sample data is played in
-    and `province` is not needed. Raises `BadInput`, `StoreProblem`.
+    and `province` is not needed. by_names: a computer that several people share, so that two names
+    are two people where two must sign. Raises `BadInput`, `StoreProblem`.
     """
     tell = progress or (lambda *_: None)
     if not sample and province is None:
@@ -121,6 +167,9 @@ def init_store(
                 play(store, os_account(), tell)
             else:
                 found(store, [chosen] if chosen else [], since=date(2012, 7, 5))
+                if by_names:
+                    with store.administer() as admin:
+                        directory.put_meta(admin, FOUR_EYES, "names")
     finally:
         store.close()
     tell("done", 4, 4)
@@ -136,8 +185,8 @@ def _no_province(wanted: str) -> BadInput:
     return BadInput("province_unknown", error_label("province_unknown", province=wanted))
 
 
-def put_reference(admin: Admin) -> None:
-    """Provinces, activity contents, ceilings, document kinds and the built-in lifecycles."""
+def put_reference(admin: Admin, but: Collection[str] = ()) -> None:
+    """Provinces, contents, ceilings, kinds of papers and the built-in lifecycles, but for keys in `but`."""
     directory.put_provinces(
         admin,
         [
@@ -161,7 +210,7 @@ def put_reference(admin: Admin) -> None:
             for each in reference.contents()
         ],
     )
-    directory.put_ceilings(admin, [_ceiling(each) for each in reference.all_ceilings()])
+    directory.put_ceilings(admin, [_ceiling(each) for each in all_ceilings()])
     directory.put_document_kinds(
         admin,
         [
@@ -170,12 +219,14 @@ def put_reference(admin: Admin) -> None:
         ],
     )
     for lifecycle in builtin():
-        directory.install_lifecycle(admin, lifecycle)
+        if lifecycle.key not in but:
+            directory.install_lifecycle(admin, lifecycle)
+    directory.put_meta(admin, BUILT_IN, built_in())
 
 
-def _ceiling(each: reference.Ceiling) -> CeilingRow:
+def _ceiling(each: Ceiling) -> CeilingRow:
     return CeilingRow(
-        each.item,
+        ceiling_key(each.item, each.province),
         each.content,
         each.permille,
         each.cap_dong,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import field
 from pathlib import Path
 
@@ -67,6 +68,8 @@ class Config:
     lang: str = "vi"
     settings: Settings = field(default_factory=Settings)
     """What the person set, as the file said it at the start."""
+    upgrading: Callable[[str, int, int], None] | None = None
+    """Told (step, its number, how many) while an older store is brought up to date (`upgrade.step.…`)."""
 
     @classmethod
     def load(

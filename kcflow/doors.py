@@ -53,6 +53,9 @@ class Doors(_App):
         def work_as(self, login: str) -> None:
             """Work as `login` from now on."""
 
+        def may_leave(self) -> bool:
+            """Whether nothing lies open that would be lost."""
+
     def open_advance(
         self, code: str, action: str | None = None, done: Callable[[Receipt | None], None] | None = None
     ) -> None:
@@ -83,6 +86,29 @@ class Doors(_App):
 
         self.push_screen(RegisterScreen(path), self._finisher(done))
 
+    def open_board(self, code: str) -> None:
+        """Show everything about one plan, round, contract or adjustment."""
+        from screens.money.board import BoardScreen
+
+        self.uncover(BoardScreen)
+        if isinstance(self.screen, BoardScreen):
+            self.screen.show(code)
+        else:
+            self.push_screen(BoardScreen(code), lambda _: self._shell.look_for_changes())
+
+    def uncover(self, kind: type) -> None:
+        """Come back to a screen of this kind that lies open under others of one dossier: none opens twice."""
+        from screens.dossier.proposal import ProposalScreen
+        from screens.money.board import BoardScreen
+
+        for above, screen in enumerate(reversed(self.screen_stack)):
+            if isinstance(screen, kind):
+                for _ in range(above):
+                    self.pop_screen()
+                return
+            if not isinstance(screen, ProposalScreen | BoardScreen):
+                return
+
     def open_history_of(self, code: str) -> None:
         """Show the history of one dossier."""
         self._shell.show_history_of(code)
@@ -112,6 +138,14 @@ class Doors(_App):
     def show_dossiers(self, wanted: ListFilter) -> None:
         """Show the list of proposals by a filter, whatever is in front now."""
         self._shell.show_dossiers(wanted)
+
+    async def in_shell(self, action: str, said: str = "") -> None:
+        """Go back to the shell from whatever proposal is in front, run an action of it, and say `said`."""
+        if self.may_leave():
+            self._shell.come_forward()
+            await self.run_action(action, self._shell)
+            if said:
+                self._shell.say(said)
 
     def _finisher(self, done: Callable[[Result | None], None] | None) -> Callable[[Result | None], None]:
         """What happens after a dialog: tell the asker, and read anew if something was done."""

@@ -112,11 +112,25 @@ FIELD: Final[dict[str, Label]] = {
 MONEY_FIELDS: Final = ("total", "requested", "counterpart", "other")
 DATE_FIELDS: Final = ("starts_on", "ends_on")
 
-AMOUNT: Final[dict[str, Label]] = {
-    "approved": Label("Kinh phí phê duyệt", "Amount approved"),
-    "allocated": Label("Kinh phí phân bổ", "Amount allocated"),
-    "advanced": Label("Kinh phí tạm ứng", "Amount advanced"),
+SUBJECT: Final[dict[str, Label]] = {
+    "proposal": Label("Đề án", "Proposal"),
+    "annual_plan": Label("Kế hoạch năm", "Annual plan"),
+    "allocation_round": Label("Đợt phân bổ", "Allocation round"),
+    "contract": Label("Hợp đồng", "Contract"),
+    "adjustment": Label("Điều chỉnh", "Adjustment"),
 }
+"""Kinds of dossier."""
+
+AMOUNT: Final[dict[str, Label]] = {
+    "approved": Label("Đã duyệt", "Approved"),
+    "allocated": Label("Đã phân bổ", "Allocated"),
+    "contracted": Label("Đã ký hợp đồng", "Contracted"),
+    "advanced": Label("Đã tạm ứng, thanh toán", "Advanced, paid"),
+    "accepted": Label("Đã nghiệm thu", "Accepted"),
+    "settled": Label("Đã quyết toán", "Settled"),
+    "returned": Label("Đã hoàn trả", "Returned"),
+}
+"""Where a proposal's money stands, in the order it goes through."""
 
 DEADLINE_KIND: Final[dict[str, Label]] = {
     "law": Label("luật định", "by law"),

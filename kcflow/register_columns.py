@@ -70,7 +70,7 @@ def find_table(sheet: Sheet) -> Table | None:
     best: Table | None = None
     best_score = (False, 1, 0)
     for top in range(min(len(sheet.rows), _SEARCHED_ROWS)):
-        if not any(_field(_label(value)) for value in sheet.rows[top] if isinstance(value, str)):
+        if not any(_field(label_of(value)) for value in sheet.rows[top] if isinstance(value, str)):
             continue
         for depth in range(1, _DEEPEST + 1):
             if top + depth > len(sheet.rows):
@@ -84,14 +84,14 @@ def find_table(sheet: Sheet) -> Table | None:
     if best is None:
         return None
     first = best.first
-    while first < len(sheet.rows) and _numbers_columns(sheet.rows[first]):
+    while first < len(sheet.rows) and numbers_columns(sheet.rows[first]):
         first += 1
     return Table(sheet, best.top, first, best.columns, best.unread)
 
 
 def _columns(sheet: Sheet, top: int, depth: int) -> tuple[dict[str, int], tuple[int, ...]]:
     """Field to column, and the columns whose heading is not understood, for one choice of heading rows."""
-    levels = [_spread(sheet, top + level, top + depth) for level in range(depth)]
+    levels = [spread(sheet, top + level, top + depth) for level in range(depth)]
     width = max(len(level) for level in levels)
     found: dict[str, int] = {}
     by_money: set[str] = set()
@@ -116,23 +116,23 @@ def _columns(sheet: Sheet, top: int, depth: int) -> tuple[dict[str, int], tuple[
     return found, tuple(unread)
 
 
-def _spread(sheet: Sheet, row: int, end: int) -> list[str]:
+def spread(sheet: Sheet, row: int, end: int) -> list[str]:
     """The labels of one heading row, with a parent's label repeated over all the columns under it."""
     width = max((len(sheet.rows[r]) for r in range(row, min(end, len(sheet.rows)))), default=0)
-    labels = [_label(cell_at(sheet, row, column)) for column in range(width)]
+    labels = [label_of(cell_at(sheet, row, column)) for column in range(width)]
     for top, left, _bottom, right in sheet.merged:
         if top == row:
             for column in range(left + 1, min(right + 1, width)):
                 labels[column] = labels[left]
     # Without merging, a parent stands over its first child only, and the cells beside it are blank.
-    has_child = [any(_label(cell_at(sheet, r, c)) for r in range(row + 1, end)) for c in range(width)]
+    has_child = [any(label_of(cell_at(sheet, r, c)) for r in range(row + 1, end)) for c in range(width)]
     for column in range(1, width):
         if not labels[column] and has_child[column] and has_child[column - 1]:
             labels[column] = labels[column - 1]
     return labels
 
 
-def _label(value: Cell) -> str:
+def label_of(value: Cell) -> str:
     """A heading folded to words, without its unit; "" for what is no heading."""
     if not isinstance(value, str) or len(value) > _LONGEST_LABEL:
         return ""
@@ -144,7 +144,7 @@ def _field(label: str) -> str | None:
     return next((name for name, pattern in _PATTERNS if pattern.search(label)), None) if label else None
 
 
-def _numbers_columns(row: Sequence[Cell]) -> bool:
+def numbers_columns(row: Sequence[Cell]) -> bool:
     """Whether a row only numbers the columns: (1), (2), (3)=(4)+(5) (layout of NĐ 30/2020)."""
     cells = [str(value).strip().lower() for value in row if value is not None and str(value).strip()]
     return (

@@ -46,6 +46,9 @@ class Scene:
 _ADVANCE: Final = '0 g "KCQG-25-0004" ⏎ a'
 BULK: Final = "0 ↓*5 space*3 b ⏎ F10"
 
+_FILL: Final = '0 w "cuc" ⏎ 7 c*2 n tab*3 "2 tỷ" F10'
+"""The agency opens a round of 2 tỷ, and is on its board."""
+
 SCENES: Final = (
     Scene("welcome", size=(100, 24), docs="chao", langs=("vi", "en"), sample=False),
     Scene("welcome-office", "↓ ⏎", sample=False),
@@ -78,6 +81,25 @@ SCENES: Final = (
     Scene("dossier-history", '0 g "KCQG-24-0002" ⏎ h'),
     Scene("flow", "0 6", docs="dong-chay", langs=("vi", "en")),
     Scene("flow-state", "0 6 → ↓"),
+    Scene("story", '0 g "KCQG-24-0002" ⏎ m'),
+    Scene("story-reports", '0 g "KCQG-24-0006" ⏎ m c'),
+    Scene("budget", "0 $ v"),
+    Scene("budget-offices", "0 $ v b b"),
+    Scene("published", "0 $ v p"),
+    Scene("published-form", "0 $ v p n"),
+    Scene("money", "0 7"),
+    Scene("money-rounds", "0 7 c*2"),
+    Scene("money-contracts", "0 7 c*3"),
+    Scene("money-round", '0 g "PB-KCQG-24-1" ⏎'),
+    Scene("money-plan", '0 g "KH-KCDP-24-6302" ⏎'),
+    Scene("money-fill", f"{_FILL} ⏎*3"),
+    Scene("money-over", f"{_FILL} +"),
+    Scene("money-amount", f"{_FILL} m"),
+    Scene("money-act", f"{_FILL} ⏎*2 shift+tab*3 a"),
+    Scene("money-round-form", '0 w "cuc" ⏎ 7 c*2 n'),
+    Scene("money-plan-form", '0 w "cuc" ⏎ 7 c n'),
+    Scene("money-contract-form", '0 w "cuc" ⏎ 7 c*3 n "KCQG-24-0006"'),
+    Scene("money-adjustment-form", '0 w "ttkc-63-02" ⏎ 7 c*4 n "KCQG-24-0005"'),
     Scene("people", "0 5"),
     Scene("offices", "0 5 c"),
     Scene("register-pick", "0 ^o"),

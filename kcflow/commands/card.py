@@ -100,7 +100,9 @@ def _standing(context: Context, card: DossierCard) -> Iterable[tuple[str, str]]:
 
 def _money(context: Context, card: DossierCard) -> Iterable[tuple[str, str]]:
     money, lang = card.money, context.lang
-    for name in ("total", "requested", "counterpart", "other", "approved", "allocated", "advanced"):
+    later = ("contracted", "advanced", "accepted", "settled", "returned")
+    shown = [name for name in later if getattr(money, name)]
+    for name in ("total", "requested", "counterpart", "other", "approved", "allocated", *shown):
         amount = getattr(money, name)
         yield context.say(f"money.{name}"), "" if amount is None else dong(amount, lang)
     for number, amount in money.rounds:

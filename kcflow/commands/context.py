@@ -10,12 +10,15 @@ import argparse
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kcflow.commands.json_form import Json, cursor_text, cursor_value, dumps, error_json, reasons_of, to_json
 from kcflow.commands.tables import Column, Table, paragraph
 from kcflow.commands.words import both, say
 from kcflow.config import Config
+from kcflow.i18n import t
 from kcflow.services.errors import BadInput, KcflowError
 from kcflow.services.views import Page, Reason
 from kcflow.text import visible
@@ -54,8 +57,29 @@ class Context:
         if self._desk is None:
             from kcflow.bootstrap import open_desk
 
-            self._desk = open_desk(self.config)
+            self._desk = open_desk(replace(self.config, upgrading=self._upgrading()))
         return self._desk
+
+    def _upgrading(self) -> Callable[[str, int, int], None] | None:
+        """What tells on stderr how far an older store has been brought up to date; nothing with --json."""
+        if self.as_json:
+            return None
+        began, told, live = monotonic(), 0, sys.stderr.isatty()
+
+        def tell(step: str, number: int, steps: int) -> None:
+            nonlocal told
+            # A terminal shows the seconds pass; a log gets one line for each step.
+            if live or number != told:
+                told = number
+                seconds = int(monotonic() - began)
+                name = t(f"upgrade.step.{step}", self.lang)
+                line = self.say("say.upgrade", step=name, done=number, steps=steps, seconds=seconds)
+                sys.stderr.write(f"\r\x1b[K{line}" if live else f"{line}\n")
+                if live and step == "write":
+                    sys.stderr.write("\n")
+                sys.stderr.flush()
+
+        return tell
 
     def close(self) -> None:
         """Close the desk, if it was opened."""

@@ -9,6 +9,7 @@ from kcflow.commands.papers_text import paper_text
 from kcflow.commands.tables import Column, pairs
 from kcflow.formats import date_text, dong, instant_text
 from kcflow.services.views import HistoryFilter, HistoryView
+from kcflow.typed import field_text
 
 
 def history(context: Context) -> int:
@@ -112,6 +113,10 @@ def _full(context: Context, row: HistoryView) -> Iterable[tuple[str, str]]:
         name = say(f"money.{row.amount_kind}")
         number = f", {say('money.round', number=row.round)}" if row.round is not None else ""
         yield say("column.amount"), f"{name}{number}: {dong(row.amount, lang)} ({before} → {after})"
+    yield say("column.charges"), ", ".join(row.charges)
+    yield say("column.via"), row.via or ""
+    for name, label, value in row.fields:
+        yield context.label(label), field_text(name, value, lang)
     yield say("column.reason"), row.reason or ""
     yield say("column.basis"), row.basis
     if row.deadline_on is not None:

@@ -22,6 +22,7 @@ V = TypeVar("V")
 Reader = Callable[[str], V]
 
 _SHOWN = 60
+_TENTHS = frozenset("0123456789")
 
 
 def named(flag: str, reader: Reader[V]) -> Reader[V]:
@@ -84,9 +85,49 @@ def paper(text: str) -> PaperInput:
     return replace(read, date=day(when)) if at else read
 
 
+def letter(text: str) -> PaperInput:
+    """A letter as NUMBER@DATE; its kind follows from the command."""
+    return paper(f"letter={text}")
+
+
 def pair(text: str) -> tuple[str, str]:
     """NAME=VALUE as (name, value)."""
     name, equals, value = text.partition("=")
     if not name.strip() or not equals:
         raise BadInput("pair", both("usage.pair", found=text[:_SHOWN]))
     return name.strip(), value.strip()
+
+
+def item(text: str) -> tuple[str, int]:
+    """CODE=AMOUNT: a proposal with its đồng."""
+    code, equals, dong = text.partition("=")
+    if not code.strip() or not equals:
+        raise BadInput("item", both("usage.item", found=text[:_SHOWN]))
+    return code.strip().upper(), amount(dong)
+
+
+def difference(text: str) -> tuple[str, int]:
+    """CODE=AMOUNT or CODE=-AMOUNT: by how much more or less a proposal is to have."""
+    code, equals, dong = text.partition("=")
+    less = dong.strip().startswith(("-", "−"))
+    found, more = item(f"{code}{equals}{dong.strip()[1:]}" if less else text)
+    return found, -more if less else more
+
+
+def month(text: str) -> str:
+    """A month as "2024-05", from mm/yyyy, m/yyyy or yyyy-mm."""
+    try:
+        first = parse_date(f"1/{text}" if "/" in text else f"{text}-01")
+    except ValueError:
+        raise BadInput("month", both("usage.month", found=text[:_SHOWN])) from None
+    return f"{first.year:04}-{first.month:02}"
+
+
+def share(text: str) -> int:
+    """A share in thousandths, from "70", "70%", "72,5 %" or "72.5"."""
+    whole_, mark, tenth = text.strip().removesuffix("%").strip().replace(",", ".").partition(".")
+    good = whole_.isascii() and whole_.isdigit() and len(whole_) <= 3 and (not mark or tenth in _TENTHS)
+    permille = int(whole_) * 10 + int(tenth or 0) if good else -1
+    if not 0 <= permille <= 1000:
+        raise BadInput("share", both("usage.share", found=text[:_SHOWN]))
+    return permille

@@ -18,6 +18,18 @@ from kcflow.commands.grammar import Command, whole
 from kcflow.commands.json_form import shape_fields
 from kcflow.commands.lifecycles import Diagram, LifecycleRow
 from kcflow.commands.store import Init
+from kcflow.services.money_views import (
+    AdjustmentKind,
+    AdjustmentPlan,
+    AnnexPlan,
+    BatchResult,
+    Board,
+    BudgetSummary,
+    Candidate,
+    FigureView,
+    MoneyStory,
+    OtherRow,
+)
 from kcflow.services.views import (
     BulkItem,
     CheckView,
@@ -54,6 +66,16 @@ SHAPES: Final[tuple[type, ...]] = (
     PersonView,
     OfficeView,
     CheckView,
+    OtherRow,
+    Board,
+    Candidate,
+    BatchResult,
+    AnnexPlan,
+    MoneyStory,
+    AdjustmentKind,
+    AdjustmentPlan,
+    BudgetSummary,
+    FigureView,
     LifecycleRow,
     Lifecycle,
     Diagram,
@@ -174,7 +196,7 @@ def type_text(hint: Any, inner: list[type]) -> str:  # noqa: ANN401 - a type hin
 
 def headings(document: str) -> set[str]:
     """Paths of the commands that a document describes."""
-    return set(re.findall(r"^### `kcflow ([a-z ]+)`$", document, re.MULTILINE))
+    return set(re.findall(r"^### `kcflow ([a-z -]+)`$", document, re.MULTILINE))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def init(context: Context) -> int:
                 context.say("say.progress", step=STEPS[step](context.lang), done=done, total=total) + end
             )
 
-    init_store(context.config, args.province, args.sample, progress=progress)
+    init_store(context.config, args.province, args.sample, progress, by_names=args.shared_computer)
     desk = context.desk
     made = Init(desk.store_name, desk.me, args.sample, desk.count(ListFilter()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kcflow.commands import readers
+from kcflow.commands import budget_syntax, contract_syntax, readers, round_syntax
 from kcflow.commands.grammar import (
     AUTHORITIES,
     CONCLUSIONS,
@@ -47,6 +47,7 @@ def start(grammar: Grammar) -> None:
     init = grammar.command(grammar.commands, "init", "store:init", "Init")
     init.flag("--sample")
     init.option("--province", metavar="PROVINCE", text="init_province")
+    init.flag("--shared-computer", text="init_shared")
     _, children = grammar.group(grammar.commands, "register")
     register = grammar.command(
         children, "register import", "register:import_", "{rows: [ImportResult], next: null}"
@@ -245,4 +246,10 @@ def upkeep(grammar: Grammar) -> None:
     completion.argument("shell", "SHELL", choices=SHELLS)
 
 
-SECTIONS: Final[tuple[Section, ...]] = (start, drafts, reading, moves, directory, upkeep)
+SECTIONS: Final[tuple[Section, ...]] = (
+    *(start, drafts, reading, moves),
+    budget_syntax.budget,
+    *round_syntax.SECTIONS,
+    *contract_syntax.SECTIONS,
+    *(directory, upkeep),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,9 +12,11 @@ from kcflow import reference
 from kcflow.formats import date_text, dong
 from kcflow.labels import DATE_FIELDS, FIELD, HOLDER, KIND, MONEY_FIELDS, ROLE, SOURCE
 from kcflow.services.context import VIET_NAM, Context, Shared
+from kcflow.services.money.codes import round_number
 from kcflow.services.moves import action_label, find
 from kcflow.services.texts import document_label
 from kcflow.services.views import HistoryFilter, HistoryView, Page, PaperView
+from states.fields import FIELDS
 from states.model import Label
 
 if TYPE_CHECKING:
@@ -129,7 +131,7 @@ def history_view(
         amount=amount.get("dong"),
         amount_before=amount.get("before"),
         amount_after=amount.get("after"),
-        round=amount.get("round"),
+        round=amount.get("round") or round_number(leaf["refs"].get("charges", ())),
         reason=row.reason,
         on=on,
         at=at,
@@ -148,7 +150,18 @@ def history_view(
         digest=leaf["digest"],
         prev=leaf["prev"],
         hash=row.hash,
+        charges=tuple(leaf["refs"].get("charges", ())),
+        via=leaf["refs"].get("via"),
+        fields=tuple(_typed(leaf["refs"].get("fields", {}))),
     )
+
+
+def _typed(entered: Mapping[str, object]) -> Iterator[tuple[str, Label, str]]:
+    """Typed inputs as stored, a choice by its label."""
+    for name, value in entered.items():
+        field = FIELDS.get(name)
+        label = field.label if field else Label(name, name)
+        yield name, label, str(value)
 
 
 def stored_history_filter(context: Context, reader: Reader, wanted: HistoryFilter) -> queries.HistoryFilter:

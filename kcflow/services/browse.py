@@ -12,11 +12,15 @@ from db import queries
 from db.leaf import MAX_INT
 from kcflow import reference
 from kcflow.labels import FIELD, HOLDER
+from kcflow.services import ceilings
 from kcflow.services.audit import field_text, history_of
 from kcflow.services.context import Context
 from kcflow.services.drafts import editable
 from kcflow.services.errors import BadInput
-from kcflow.services.moves import due_after, due_view, facts_of, find, option_view
+from kcflow.services.leaves import due_after, due_view
+from kcflow.services.money.codes import ROUND, round_number
+from kcflow.services.money.facts import stored_facts
+from kcflow.services.moves import find, option_view
 from kcflow.services.texts import document_label, error_label
 from kcflow.services.views import (
     ChecklistItem,
@@ -46,7 +50,7 @@ NEAR_DAYS = 5
 """Calendar days before a deadline at which a line is marked "near"."""
 
 
-def _mark(line: DossierLine, paused: bool, today: date) -> Mark:
+def mark_of(line: DossierLine, paused: bool, today: date) -> Mark:
     if line.ending:
         return "completed" if line.ending == "completed" else "ended"
     if line.due_on is not None and line.due_on < today:
@@ -93,7 +97,7 @@ def dossier_row(
         due_kind=line.due_kind,
         due_basis=line.due_basis,
         days_left=left,
-        mark=_mark(line, state.paused, day),
+        mark=mark_of(line, state.paused, day),
         ending=line.ending,
         doable=doable,
         region_label=reference.province(line.province).region_label,
@@ -227,7 +231,13 @@ def doable(context: Context, reader: Reader, lines: Iterable[DossierLine]) -> di
     found: dict[str, tuple[Label, ...]] = {}
     for code in codes:
         row = full[code]
-        facts = facts_of(context, row, papers.get(code, []), rounds.get(code, ()))
+        facts = stored_facts(
+            context,
+            reader,
+            row,
+            papers=lambda one: papers.get(one, []),
+            rounds=lambda one: rounds.get(one, ()),
+        )
         lifecycle = context.shared.lifecycle(row.lifecycle)
         found[code] = tuple(
             option.action.label
@@ -372,18 +382,19 @@ def dossier(context: Context, code: str) -> DossierCard:
         row = find(context, reader, code)
         papers = reader.papers([row.code]).get(row.code, [])
         amounts = reader.amounts([row.code]).get(row.code, [])
-    lifecycle = context.shared.lifecycle(row.lifecycle)
-    facts = facts_of(context, row, papers, [a.round for a in amounts if a.round is not None])
-    found = explain(lifecycle, facts, context.actor, Inputs(on=context.today, today=context.today))
-    options = tuple(option_view(context, lifecycle, option, facts) for option in found)
+        exceeded = ceilings.passed(reader, row.content, row.content["requested"], row.entered_on)
+        lifecycle = context.shared.lifecycle(row.lifecycle)
+        used = [a.round for a in amounts if a.round is not None]
+        given = {
+            c.seq: round_number((c.owner,)) for c in reader.charges_of(row.code) if c.owner_kind == ROUND
+        }
+        facts = stored_facts(context, reader, row, papers=lambda _: papers, rounds=lambda _: used)
+        found = explain(lifecycle, facts, context.actor, Inputs(on=context.today, today=context.today))
+        options = tuple(option_view(context, lifecycle, option, facts) for option in found)
     timeline = history_of(context, row.code)
     paper_views = tuple(_paper_view(paper) for paper in papers)
     held = (context.today - row.entered_on).days
     content = row.content
-    codes = content["content_codes"]
-    ceilings = reference.ceiling_warnings(
-        codes[0] if len(codes) == 1 else None, content["requested"], content["total"], row.entered_on
-    )
     return_to = lifecycle.state_by_name.get(row.return_to or "")
     return DossierCard(
         row=dossier_row(context, row, tuple(o.label for o in options if o.possible)),
@@ -397,7 +408,15 @@ def dossier(context: Context, code: str) -> DossierCard:
             approved=row.approved,
             allocated=row.allocated,
             advanced=row.advanced,
-            rounds=tuple((a.round, a.dong) for a in amounts if a.round is not None),
+            rounds=tuple(
+                (number, a.dong)
+                for a in amounts
+                if (number := a.round or given.get(a.seq)) is not None and a.kind == "allocated"
+            ),
+            contracted=row.contracted,
+            accepted=row.accepted,
+            settled=row.settled,
+            returned=row.returned,
         ),
         phases=_phases(lifecycle, row.state, row.return_to, timeline),
         due=_due(context, row, lifecycle, facts),
@@ -406,7 +425,7 @@ def dossier(context: Context, code: str) -> DossierCard:
         options=options,
         timeline=timeline,
         return_to_label=return_to.label if return_to else None,
-        warnings=tuple(warning.label for warning in ceilings),
+        warnings=tuple(warning.label for warning in exceeded),
         editable=editable(lifecycle, row.state),
         days_in_state=held,
         working_days_in_state=context.shared.calendar.working_days_between(row.entered_on, context.today),

@@ -34,6 +34,9 @@ VIET_NAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 ACTING_ROLES = frozenset(OFFICE_ROLE.values()) - {"auditor"}
 
 
+FOUR_EYES = "four_eyes"
+"""Key of `meta`: "names" where one account types for several people, else the account counts as a person."""
+
 GROWTH_SECONDS = 2.0
 """At most this often does one process look for leaves that wait for their place."""
 
@@ -58,6 +61,7 @@ class Shared:
     _lifecycles: dict[str, Lifecycle] | None = None
     _provincial: dict[str, str] | None = None
     _offices: dict[str, OrganisationRow] | None = None
+    _people: frozenset[str] | None = None
     _dues: dict[tuple[object, ...], Due | None] = field(default_factory=dict)
     _next_growth: float = 0.0
     _leaves_wait: bool = False
@@ -116,7 +120,7 @@ class Shared:
     def forget(self) -> None:
         """Drop the caches after people, offices or lifecycles have changed."""
         with self.lock:
-            self._lifecycles = self._offices = self._provincial = None
+            self._lifecycles = self._offices = self._provincial = self._people = None
 
     @property
     def offices(self) -> dict[str, OrganisationRow]:
@@ -125,6 +129,20 @@ class Shared:
             with self.store.read() as reader:
                 self._offices = {row.code: row for row in directory.organisations(reader)}
         return self._offices
+
+    @cached_property
+    def four_eyes_by_names(self) -> bool:
+        """Whether this store takes two names for two people (meta `four_eyes`): a shared computer."""
+        with self.store.read() as reader:
+            return reader.meta().get(FOUR_EYES) == "names"
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Logins of everybody in the directory, closed ones included."""
+        if self._people is None:
+            with self.store.read() as reader:
+                self._people = frozenset(row.login for row in directory.people(reader))
+        return self._people
 
     def _load_lifecycles(self) -> dict[str, Lifecycle]:
         if self._lifecycles is None:
@@ -167,7 +185,7 @@ class Shared:
         ]
         if not found:
             raise NotFound("lifecycle_none", error_label("lifecycle_none", source=source, on=on))
-        return max(found, key=lambda lifecycle: lifecycle.in_force_from)
+        return max(found, key=lambda lifecycle: (lifecycle.in_force_from, lifecycle.version))
 
     def office_name(self, code: str) -> str:
         """The office's name today, or its code when it is unknown here."""
@@ -209,6 +227,8 @@ class Context:
             assignments=tuple(self._assignment(row) for row in self.roles),
             operator=self.operator[0] if self.operator else None,
             operator_name=self.operator[1] if self.operator else None,
+            by_names=self.shared.four_eyes_by_names,
+            operator_known=self.operator is not None and self.operator[0] in self.shared.people,
         )
 
     def _assignment(self, row: AssignmentRow) -> Assignment:
@@ -233,7 +253,11 @@ class Context:
                 provinces |= assignment.provinces
                 hide_drafts = False
         if "*" in provinces:
-            initials = {lifecycle.initial for lifecycle in self.shared.lifecycles.values()}
+            initials = {
+                lifecycle.initial
+                for lifecycle in self.shared.lifecycles.values()
+                if lifecycle.subject == "proposal"
+            }
             return Scope(None, None, None, frozenset(initials) if hide_drafts else frozenset())
         if provinces:
             return Scope(frozenset(provinces), None, None, frozenset())

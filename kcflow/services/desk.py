@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from db import directory
 from db.errors import AlreadyDone, Conflict, IntegrityRefused, StoreError
@@ -31,6 +31,7 @@ from kcflow.services import (
 )
 from kcflow.services.context import Context, Shared, person_view
 from kcflow.services.errors import BadInput, KcflowError, NoPermission, NotFound, StoreProblem
+from kcflow.services.money import Money
 from kcflow.services.texts import error_label
 from kcflow.services.views import (
     BulkItem,
@@ -64,6 +65,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SPENT: Final = frozenset({"KC41", "KC46"})
+"""Guards of the database that say that a fund has given too much by now, or has ended."""
+
 
 @contextmanager
 def errors_as_sentences() -> Iterator[None]:
@@ -79,6 +83,8 @@ def errors_as_sentences() -> Iterator[None]:
             "request_reused", error_label("request_reused", code=done.row.dossier, seq=done.row.seq)
         ) from done
     except IntegrityRefused as refused:
+        if refused.kc == "KC46":
+            raise BadInput("fund_over", error_label("fund_over")) from refused
         raise StoreProblem(
             "integrity", error_label("integrity", guard=refused.kc, text=refused.text)
         ) from refused
@@ -130,7 +136,14 @@ class Desk:
             return work(*args, **kwargs)
 
     def _commit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        result = self._run(work, *args, **kwargs)
+        with errors_as_sentences():
+            try:
+                result = work(*args, **kwargs)
+            except IntegrityRefused as refused:
+                if refused.kc not in SPENT:
+                    raise
+                # On a server somebody may take the money between the look and the row: look again.
+                result = work(*args, **kwargs)
         self._shared.grow_tree()
         return result
 
@@ -181,6 +194,11 @@ class Desk:
         """A desk for another person over the same store; the history names both."""
         own = self._context.operator or (self._context.person.login, self._context.person.name)
         return self.for_person(self._shared, login, None if own[0] == login else own)
+
+    @property
+    def money(self) -> Money:
+        """Plans, rounds, contracts, payments, adjustments, the year's figures."""
+        return Money(self._context, self._run, self._commit)
 
     def close(self) -> None:
         """Close the store."""

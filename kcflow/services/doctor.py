@@ -26,6 +26,8 @@ def doctor(context: Context, full: bool) -> tuple[CheckView, ...]:
             both("doctor.calendar", first=shared.calendar.first_year, last=shared.calendar.last_year),
         ),
     ]
+    name = "names" if shared.four_eyes_by_names else "people"
+    checks.append(CheckView("four_eyes", True, both(f"doctor.four_eyes_{name}")))
     checks += [CheckView("warning", False, both(f"doctor.warning_{name}")) for name in store.warnings]
     last = shared.calendar.last_year
     if shared.today.year >= last:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from kcflow.services.errors import BadInput
 from kcflow.services.texts import both, document_label, error_label
 from kcflow.services.views import MoveInput, PaperInput
 from kcflow.text import TextRefused, sentence, strict
+from states import fields
 from states.facts import Inputs, Paper
 from states.guards import AGREEMENTS, CONCLUDERS
 from states.model import Action, Label, Lifecycle
@@ -132,11 +134,47 @@ def inputs(move: MoveInput, action: Action, today: date, known: frozenset[str]) 
         reason=text("reason", move.reason, multiline=True),
         document=document,
         papers=tuple(paper(entered, known) for entered in move.papers),
-        amount=move.amount,
+        amount=whole_dong(move.amount),
         round=move.round,
         authority=move.authority or None,
         expected_version=move.expected_version,
+        fields=entered_fields(move.fields, action),
     )
+
+
+def whole_dong(amount: object, what: str = "") -> int | None:
+    """An amount as entered, of `what` where there are several. Raises `BadInput` unless it is whole đồng."""
+    if amount is None or (isinstance(amount, int) and not isinstance(amount, bool)):
+        return amount
+    said = error_label("money_not_integer")
+    before = f"{what}: " if what else ""
+    raise BadInput("money_not_integer", Label(before + said.vi, before + said.en), field="amount")
+
+
+def entered_fields(given: Mapping[str, object], action: Action) -> dict[str, int | str]:
+    """The typed inputs of `action`, texts through the door; empty ones are left out.
+
+    Whether they are right the rules say (states.fields). Raises `BadInput` for one that isn't asked for.
+    """
+    asked = {field.name: field for field, _ in fields.wanted(action)}
+    found: dict[str, int | str] = {}
+    for name, value in given.items():
+        field = asked.get(name)
+        if field is None:
+            known = ", ".join(asked) or "–"
+            raise BadInput("field_unasked", error_label("field_unasked", field=name, known=known), field=name)
+        if isinstance(value, str):
+            cleaned = text("name", value)
+            if cleaned is not None:
+                found[name] = _whole(cleaned) if field.kind in ("money", "permille") else cleaned
+        elif value is not None:
+            found[name] = value if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return found
+
+
+def _whole(value: str) -> int | str:
+    """A whole number typed as digits; anything else stays text, which the rules refuse."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else value
 
 
 def attach(writer: Writer, entered: Paper) -> Paper:

@@ -14,19 +14,8 @@ from kcflow.labels import FIELD, KIND, MONEY_FIELDS, ROLE, SOURCE, SYSTEM_ACTION
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, NoPermission
-from kcflow.services.moves import (
-    already,
-    base_leaf,
-    conflict,
-    due_after,
-    due_leaf,
-    find,
-    known_documents,
-    load,
-    paper_leaf,
-    receipt,
-    refused_error,
-)
+from kcflow.services.leaves import base_leaf, due_after, due_leaf, paper_leaf
+from kcflow.services.moves import already, conflict, find, known_documents, load, receipt, refused_error
 from kcflow.services.texts import error_label
 from kcflow.services.views import DraftInput, PaperInput, Receipt
 from kcflow.text import fold
@@ -35,6 +24,7 @@ from states.facts import Assignment, Facts
 from states.model import Label, Lifecycle
 
 if TYPE_CHECKING:
+    from db.reader import Reader
     from db.rows import DossierRow as StoredDossier
 
 MAX_DONG = 10**15
@@ -284,10 +274,16 @@ EDITABLE_PHASES = 2
 
 
 def editable(lifecycle: Lifecycle, state: str) -> bool:
-    """Whether the content of a dossier in `state` may be edited (else: an adjustment, Đ11)."""
+    """Whether the content of a dossier in `state` may be edited (else: an adjustment, Đ11).
+
+    A side state counts when the dossier leaves it changed (returned for completion); one that waits for a
+    decision on an approved proposal (a stop, the next year) doesn't.
+    """
     named = lifecycle.state_by_name[state]
     first = {phase.name for phase in lifecycle.phases[:EDITABLE_PHASES]}
-    return not named.final and (named.phase in first or named.paused)
+    leaves = lifecycle.actions_by_source[state]
+    comes_back = named.paused and any("changed_since_return" in action.guards for action in leaves)
+    return not named.final and (named.phase in first or comes_back)
 
 
 FROZEN_FIELDS = frozenset({"source", "plan_year", "province", "unit_office", "import_key", "import_ref"})
@@ -383,6 +379,16 @@ def _side_row(
     )
 
 
+def _load_any(context: Context, reader: Reader, code: str) -> tuple[StoredDossier, Lifecycle, Facts]:
+    """A proposal, plan, round, contract or adjustment, with its rules and facts. Raises `NotFound`."""
+    row = reader.dossier(code.strip().upper())
+    if row is None or row.kind == "proposal":
+        return load(context, reader, code)
+    from kcflow.services.money.dossiers import load_other
+
+    return load_other(context, reader, code)
+
+
 def record_papers(
     context: Context, code: str, papers: Sequence[PaperInput], on: date | None, request: str | None
 ) -> Receipt:
@@ -399,7 +405,7 @@ def record_papers(
             )
     try:
         with context.store.write() as writer:
-            row, lifecycle, facts = load(context, writer, code)
+            row, lifecycle, facts = _load_any(context, writer, code)
             done = already(context, writer, request, row.code, "record_papers")
             if done is not None:
                 return receipt(lifecycle, done, row.title, repeated=True)

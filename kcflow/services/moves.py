@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from db import queries
 from db.errors import Conflict
-from db.leaf import instant
-from db.rows import ZERO_HASH
 from kcflow import reference
 from kcflow.labels import HOLDER, ROLE, SYSTEM_ACTION
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, ConflictError, NotFound, RefusedByRules
-from kcflow.services.stored_facts import StoredFacts
+from kcflow.services.leaves import amount_leaf, counted_from, due_after, due_view, move_leaf
+from kcflow.services.money import follow
+from kcflow.services.money.facts import stored_facts
+from kcflow.services.money.owners import Owners, contract_of
 from kcflow.services.texts import both, document_label, error_label, reason
 from kcflow.services.views import (
     BulkItem,
     DueView,
+    FieldAsk,
     MoveInput,
     OptionView,
     Preview,
@@ -29,12 +31,12 @@ from kcflow.services.views import (
     Receipt,
 )
 from kcflow.text import fold
-from states import clock
+from states import fields
 from states.clock import Due
 from states.engine import Move, Option, Refused, apply, evaluate, explain
-from states.facts import Case, Facts, Inputs, Paper, Refusal
-from states.guards import CONCLUDERS, GUARDS
-from states.model import Action, DeadlineRule, Label, Lifecycle
+from states.facts import Case, Facts, Inputs, Refusal
+from states.guards import CONCLUDERS
+from states.model import Action, Label, Lifecycle
 
 if TYPE_CHECKING:
     from db.moves import Writer
@@ -52,13 +54,6 @@ def known_documents() -> frozenset[str]:
 # -- facts -----------------------------------------------------------------------------------
 
 
-def facts_of(
-    context: Context, row: StoredDossier, papers: Sequence[PaperRow], rounds: Iterable[int]
-) -> Facts:
-    """Everything the rules may look at, from the stored dossier and its papers (oldest first)."""
-    return StoredFacts(row, context.shared.office_kind(row.unit_office), lambda _: papers, lambda _: rounds)
-
-
 def find(context: Context, reader: Reader, code: str) -> StoredDossier:
     """The dossier `code`, if it exists and this person may read it.
 
@@ -66,7 +61,7 @@ def find(context: Context, reader: Reader, code: str) -> StoredDossier:
     with the nearest codes.
     """
     row = reader.dossier(code.strip().upper())
-    if row is None or not context.may_read(row.province, row.unit_office, row.state):
+    if row is None or row.id < 0 or not context.may_read(row.province, row.unit_office, row.state):
         near = _near_codes(context, reader, code)
         name = "not_found_near" if near else "not_found"
         raise NotFound(name, error_label(name, code=code, near=", ".join(near)))
@@ -89,9 +84,7 @@ def _near_codes(context: Context, reader: Reader, code: str) -> list[str]:
 def load(context: Context, reader: Reader, code: str) -> tuple[StoredDossier, Lifecycle, Facts]:
     """The dossier with its lifecycle and facts. Raises `NotFound`."""
     row = find(context, reader, code)
-    papers = reader.papers([row.code]).get(row.code, [])
-    facts = facts_of(context, row, papers, reader.rounds([row.code]).get(row.code, frozenset()))
-    return row, context.shared.lifecycle(row.lifecycle), facts
+    return row, context.shared.lifecycle(row.lifecycle), stored_facts(context, reader, row)
 
 
 def action_of(lifecycle: Lifecycle, name: str) -> Action:
@@ -114,13 +107,21 @@ def _labelled(kinds: Sequence[str]) -> tuple[tuple[str, Label], ...]:
 
 
 def _suggested(action: Action, facts: Facts) -> int | None:
+    """What is usually entered: all that is left of what the amount is taken from."""
+    if action.amount is None or action.release or action.signed:
+        return None
     if action.amount == "approved":
         return facts.approved or facts.requested
-    if action.amount == "allocated":
-        return max((facts.approved or 0) - facts.allocated, 0) or None
-    if action.amount == "advanced":
-        return max(facts.allocated - facts.advanced, 0) or None
-    return None
+    if action.amount == "returned":
+        return facts.refund_due or None
+    base = {
+        "allocated": facts.approved or 0,
+        "contracted": facts.allocated,
+        "advanced": facts.accepted or facts.contracted,
+        "accepted": facts.contracted,
+        "settled": facts.accepted,
+    }[action.amount]
+    return max(base - getattr(facts, action.amount), 0) or None
 
 
 def option_view(context: Context, lifecycle: Lifecycle, option: Option, facts: Facts) -> OptionView:
@@ -156,201 +157,35 @@ def option_view(context: Context, lifecycle: Lifecycle, option: Option, facts: F
             kind in CONCLUDERS and door.implied_conclusion(action, kind) is None
             for kind in Lifecycle.act_documents(action)
         ),
+        fields=tuple(
+            FieldAsk(
+                field.name,
+                field.label,
+                field.kind,
+                required,
+                tuple((choice.code, choice.label) for choice in field.choices),
+            )
+            for field, required in fields.wanted(action)
+        ),
+        amount_optional=action.amount_optional,
+        asks_amount=action.asks_amount,
+        signed=action.signed,
+        second_person=action.second_person,
+        via=action.via,
+        moves=bool(action.moves),
     )
 
 
 def options(context: Context, code: str, move: MoveInput) -> tuple[OptionView, ...]:
     """Every action of the present state, possible ones first, each with every reason."""
+    today = context.today
+    entered = Inputs(on=move.on or today, today=today, expected_version=move.expected_version)
     with context.store.read() as reader:
         _, lifecycle, facts = load(context, reader, code)
-    entered = Inputs(on=move.on or context.today, today=context.today, expected_version=move.expected_version)
-    return tuple(
-        option_view(context, lifecycle, option, facts)
-        for option in explain(lifecycle, facts, context.actor, entered)
-    )
-
-
-# -- deadlines -------------------------------------------------------------------------------
-
-
-def due_after(
-    context: Context, lifecycle: Lifecycle, facts: Facts, state: str, on: date, year: int
-) -> Due | None:
-    """The deadline of `state` counted from `on` (date of the act), by the rules that apply to it."""
-    rules: Sequence[DeadlineRule] = lifecycle.state_by_name[state].deadlines
-    if any(rule.when for rule in rules):
-        case = Case(facts, Inputs(on=on, today=on), context.actor, None)
-        rules = [rule for rule in rules if rule.when is None or GUARDS[rule.when](case) is None]
-    if not rules:
-        return None
-    ends_on = facts.ends_on if any(rule.by == "term_end" for rule in rules) else None
-    return context.shared.due(tuple(rules), on, year, ends_on)
-
-
-def _counted_from(action: Action, facts: Facts, on: date) -> date:
-    """A report renews the date after the one it fulfils: made 20/3 for 25/3, the next is 25/4."""
-    return max(on, facts.due_on) if action.renews_deadline and facts.due_on else on
-
-
-def due_view(due: Due | None) -> DueView | None:
-    """A deadline for people, with its derivation."""
-    if due is None:
-        return None
-    lines = zip(clock.derivation(due, "vi"), clock.derivation(due, "en"), strict=True)
-    return DueView(due.on, due.kind, due.basis, tuple(Label(vi, en) for vi, en in lines))
-
-
-# -- the history row -------------------------------------------------------------------------
-
-
-def paper_leaf(paper: Paper | None) -> dict[str, object] | None:
-    """A paper as the leaf carries it."""
-    if paper is None:
-        return None
-    return {
-        "kind": paper.kind,
-        "number": paper.number,
-        "date": paper.date.isoformat() if paper.date else None,
-        "signer": paper.signer,
-        "conclusion": paper.conclusion,
-        "file": paper.file,
-        "file_name": paper.file_name,
-    }
-
-
-def due_leaf(on: date | None, kind: str | None, basis: str | None) -> dict[str, object] | None:
-    """A deadline as the leaf carries it."""
-    return None if on is None else {"on": on.isoformat(), "kind": kind, "basis": basis}
-
-
-def base_leaf(
-    context: Context,
-    lifecycle: Lifecycle,
-    row: StoredDossier | None,
-    *,
-    action: str,
-    to_state: str,
-    role: str,
-    office: str,
-    office_name: str,
-    on: date,
-    at: datetime,
-    request: str,
-) -> dict[str, Any]:
-    """A leaf that changes nothing yet: the dossier as it stands, and who acts."""
-    actor = context.actor
-    seq = (row.version if row else 0) + 1
-    return {
-        "v": 1,
-        "dossier": row.code if row else None,
-        "seq": seq,
-        "prev": row.head if row else ZERO_HASH,
-        "lifecycle": lifecycle.key,
-        "fsm": lifecycle.fingerprint[:16],
-        "action": action,
-        "from": row.state if row else None,
-        "to": to_state,
-        "actor": actor.login,
-        "actor_name": actor.name,
-        "operator": actor.operator,
-        "operator_name": actor.operator_name,
-        "role": role,
-        "office": office,
-        "office_name": office_name,
-        "authority": None,
-        "system": False,
-        "basis": lifecycle.basis,
-        "doc": None,
-        "papers": [],
-        "amount": None,
-        "reason": None,
-        "on": on.isoformat(),
-        "at": instant(at),
-        "deadline": None,
-        "due": due_leaf(row.due_on, row.due_kind, row.due_basis) if row else None,
-        "entered_on": (row.entered_on if row else on).isoformat(),
-        "waits_for": row.waits_for if row else lifecycle.state_by_name[to_state].waits_for,
-        "return_to": row.return_to if row else None,
-        "budget_year": row.budget_year if row else 0,
-        "corrects": None,
-        "changes": None,
-        "content": None,
-        "digest": row.digest if row else "",
-        "edited": row.edited if row else seq,
-        "refs": {},
-        "request": request,
-    }
-
-
-def _deadline(row: StoredDossier, on: date) -> dict[str, object] | None:
-    leaf = due_leaf(row.due_on, row.due_kind, row.due_basis)
-    if leaf is not None and row.due_on is not None:
-        leaf["met"] = on <= row.due_on
-    return leaf
-
-
-def _amount(action: Action, row: StoredDossier, inputs: Inputs) -> dict[str, object] | None:
-    if action.amount is None or inputs.amount is None:
-        return None
-    before = {"approved": row.approved, "allocated": row.allocated, "advanced": row.advanced}[action.amount]
-    after = inputs.amount if action.amount == "approved" else (before or 0) + inputs.amount
-    return {
-        "kind": action.amount,
-        "dong": inputs.amount,
-        "round": inputs.round if action.round else None,
-        "before": before,
-        "after": after,
-    }
-
-
-def move_leaf(
-    context: Context,
-    lifecycle: Lifecycle,
-    row: StoredDossier,
-    facts: Facts,
-    move: Move,
-    inputs: Inputs,
-    at: datetime,
-    request: str,
-) -> dict[str, Any]:
-    """The leaf of one decided move."""
-    action, state = move.action, lifecycle.state_by_name[move.to_state]
-    leaf = base_leaf(
-        context,
-        lifecycle,
-        row,
-        action=action.name,
-        to_state=move.to_state,
-        role=move.assignment.role,
-        office=move.assignment.office,
-        office_name=move.assignment.office_name,
-        on=inputs.on,
-        at=at,
-        request=request,
-    )
-    year = row.budget_year + (1 if action.advances_year else 0)
-    if move.enters or action.renews_deadline:
-        due = due_after(
-            context, lifecycle, facts, move.to_state, _counted_from(action, facts, inputs.on), year
+        return tuple(
+            option_view(context, lifecycle, option, facts)
+            for option in explain(lifecycle, facts, context.actor, entered)
         )
-        leaf["due"] = due_leaf(due.on, due.kind, due.basis) if due else None
-    if move.enters:
-        leaf["entered_on"] = inputs.on.isoformat()
-        leaf["waits_for"] = state.waits_for
-    leaf.update(
-        authority=inputs.authority,
-        basis=action.basis,
-        doc=paper_leaf(inputs.document),
-        papers=[paper_leaf(paper) for paper in inputs.papers],
-        amount=_amount(action, row, inputs),
-        reason=inputs.reason,
-        deadline=_deadline(row, inputs.on),
-        return_to=move.return_to,
-        budget_year=year,
-    )
-    if inputs.document or inputs.papers:
-        leaf["edited"] = leaf["seq"]
-    return leaf
 
 
 # -- preview and advance ---------------------------------------------------------------------
@@ -360,18 +195,26 @@ def preview(context: Context, code: str, name: str, move: MoveInput) -> Preview:
     """What would happen, who would hold it and by when. Writes nothing."""
     with context.store.read() as reader:
         row, lifecycle, facts = load(context, reader, code)
-    action = action_of(lifecycle, name)
-    entered = door.inputs(move, action, context.today, known_documents())
-    option = evaluate(lifecycle, action, facts, context.actor, entered)
+        action = action_of(lifecycle, name)
+        entered = door.inputs(move, action, context.today, known_documents())
+        option = evaluate(lifecycle, action, facts, context.actor, entered)
+        return ahead_of(context, row, lifecycle, option, facts, entered)
+
+
+def ahead_of(
+    context: Context, row: StoredDossier, lifecycle: Lifecycle, option: Option, facts: Facts, entered: Inputs
+) -> Preview:
+    """What would become of a dossier by the act `option`: state, holder, deadline, amount."""
+    action = option.action
     target = lifecycle.state_by_name.get(option.target or "")
     due: Due | None = None
     if target is not None and (target.name != facts.state or action.renews_deadline):
         year = facts.budget_year + (1 if action.advances_year else 0)
-        due = due_after(
-            context, lifecycle, facts, target.name, _counted_from(action, facts, entered.on), year
-        )
-    amount = _amount(action, row, entered)
+        due = due_after(context, lifecycle, facts, target.name, counted_from(action, facts, entered.on), year)
+    dong = Case(facts, entered, context.actor, None, action).amount if action.amount else None
+    amount = amount_leaf(action, row, dong, entered.round)
     before, after = (amount["before"], amount["after"]) if amount else (None, None)
+    base, base_label = _base_of(row, action.amount) if amount and action.amount else (None, None)
     return Preview(
         code=row.code,
         title=row.title,
@@ -383,12 +226,24 @@ def preview(context: Context, code: str, name: str, move: MoveInput) -> Preview:
         due=due_view(due),
         amount_before=before if isinstance(before, int) else None,
         amount_after=after if isinstance(after, int) else None,
+        amount_base=base,
+        amount_base_label=base_label,
     )
+
+
+def _base_of(row: StoredDossier, kind: str) -> tuple[int, Label]:
+    """What an amount of this kind is a part of: the money that it comes out of, and its name."""
+    from kcflow.services.money.stages import BASES, STAGE
+
+    base = BASES[kind]
+    return getattr(row, base) or 0, STAGE[base]
 
 
 def action_label(lifecycle: Lifecycle, name: str) -> Label:
     """Label of an action, the store's own acts included."""
     action = lifecycle.action_by_name.get(name)
+    if action is None and name == "create" and lifecycle.subject != "proposal":
+        return Label("Lập hồ sơ", "Open")
     return action.label if action else SYSTEM_ACTION.get(name, Label(name, name))
 
 
@@ -459,7 +314,7 @@ def refused_error(
     )
 
 
-def _note_refusal(context: Context, refused: Refused, code: str, request: str) -> None:
+def note_refusal(context: Context, refused: Refused, code: str, request: str) -> None:
     """Keep the refused attempt with its reasons (design §6)."""
     assignment = context.actor.assignments[0] if context.actor.assignments else None
     with context.store.write() as writer:
@@ -474,7 +329,7 @@ def _note_refusal(context: Context, refused: Refused, code: str, request: str) -
         )
 
 
-def _attached(writer: Writer, entered: Inputs) -> Inputs:
+def attached(writer: Writer, entered: Inputs) -> Inputs:
     """What was entered, with its files kept in the store."""
     document, papers = entered.document, entered.papers
     if not (document and document.file) and not any(paper.file for paper in papers):
@@ -506,24 +361,88 @@ def advance(context: Context, code: str, name: str, move: MoveInput) -> Receipt:
             entered = door.inputs(move, action, context.today, known_documents())
             if entered.expected_version is not None and entered.expected_version != row.version:
                 raise Conflict(row.code, writer.history_row(row.code, row.version))
-            facts = StoredFacts(
-                row,
-                context.shared.office_kind(row.unit_office),
-                lambda code: writer.papers([code]).get(code, ()),
-                lambda code: writer.rounds([code]).get(code, ()),
-            )
+            facts = stored_facts(context, writer, row)
             decided = apply(lifecycle, facts, context.actor, name, entered)
-            entered = _attached(writer, entered)
-            at = context.shared.now()
-            stored = writer.append(move_leaf(context, lifecycle, row, facts, decided, entered, at, request))
+            entered = attached(writer, entered)
+            stored = carry_out(context, writer, row, lifecycle, facts, decided, entered, request)
     except Conflict as lost:
         raise conflict(context, lost) from None
     except Refused as refused:
         assert lifecycle is not None  # noqa: S101 - Refused comes only after it was loaded
-        _note_refusal(context, refused, row.code, request)
+        note_refusal(context, refused, row.code, request)
         raise refused_error(context, lifecycle, refused, row.code, action.label) from None
     warnings = tuple(reason(r, lifecycle, context.shared.office_name) for r in decided.warnings)
     return receipt(lifecycle, stored, row.title, warnings=warnings)
+
+
+def carry_out(
+    context: Context,
+    writer: Writer,
+    row: StoredDossier,
+    lifecycle: Lifecycle,
+    facts: Facts,
+    decided: Move,
+    entered: Inputs,
+    request: str,
+) -> HistoryRow:
+    """Write the row of a decided act, charged to whom it must be, with what comes before and after it."""
+    action = decided.action
+    # In a version of the lifecycle that charges no contract, signing opens none.
+    before = follow.BEFORE.get(action.name) if "contract" in action.charges else None
+    after = follow.AFTER.get(action.name)
+    given = before(context, writer, row, entered, request) if before else {}
+    charges = Owners(writer).charges(action, row, given)
+    _lock_owners(writer, [row], charges, follows=after is not None)
+    at = context.shared.now()
+    stored = writer.append(move_leaf(context, lifecycle, row, facts, decided, entered, at, request, charges))
+    if after:
+        after(context, writer, row, entered, request)
+    return stored
+
+
+def _lock_owners(
+    writer: Writer, rows: Iterable[StoredDossier], charges: Iterable[str], *, follows: bool
+) -> None:
+    """Lock what the acts on `rows` are charged to, and the contracts that follow them, in one go."""
+    if writer.dialect == "sqlite":
+        return
+    contracts = {contract_of(writer, row.code) for row in rows} - {None} if follows else set()
+    writer.lock([*filter(None, contracts)], charges)
+
+
+Work = tuple["StoredDossier", Lifecycle, Facts, Move, Inputs, str]
+"""What `carry_out` needs of one dossier."""
+
+
+def _goes_alone(name: str) -> bool:
+    """Whether an act brings acts of others with it, so that no other row may come between."""
+    return name in follow.BEFORE or name in follow.AFTER
+
+
+def _charged(owners: Owners, row: StoredDossier, decided: Move) -> tuple[str, ...]:
+    """The owners of one act of a bulk, counted for the acts that are weighed after it. Raises `Refused`."""
+    action, dong = decided.action, decided.amount
+    charges = owners.charges(action, row, {})
+    if action.amount is not None and dong is not None:
+        owners.decided(
+            charges, action.amount, dong - (row.approved or 0 if action.amount == "approved" else 0)
+        )
+    return charges
+
+
+def _carry_out_all(
+    context: Context, writer: Writer, name: str, works: Sequence[tuple[Work, tuple[str, ...]]]
+) -> Iterable[HistoryRow]:
+    if _goes_alone(name):
+        rows = [row for (row, *_), _ in works]
+        owners = Owners(writer)
+        plans = [owners.plan(row) for row in rows]
+        _lock_owners(writer, rows, filter(None, plans), follows=True)
+        return [carry_out(context, writer, *work) for work, _ in works]
+    return writer.append_many(
+        move_leaf(context, lifecycle, row, facts, decided, entered, context.shared.now(), request, charges)
+        for (row, lifecycle, facts, decided, entered, request), charges in works
+    )
 
 
 class _AbandonBulk(Exception):
@@ -544,8 +463,9 @@ def advance_many(
     items: dict[str, BulkItem] = {}
     try:
         with context.store.write() as writer:
+            writer.lock(wanted)
             rows = {row.code: row for row in writer.dossiers(wanted)}
-            papers, rounds = cache(writer.papers), cache(writer.rounds)
+            papers, rounds, owners = cache(writer.papers), cache(writer.rounds), Owners(writer)
             every = tuple(wanted)
 
             def papers_of(code: str) -> Sequence[PaperRow]:
@@ -554,7 +474,7 @@ def advance_many(
             def rounds_of(code: str) -> Iterable[int]:
                 return rounds(every).get(code, ())
 
-            leaves: list[dict[str, Any]] = []
+            works: list[tuple[Work, tuple[str, ...]]] = []
             entered_by_key: dict[str, Inputs] = {}
             attached_by_key: dict[str, Inputs] = {}
             for code in wanted:
@@ -574,10 +494,10 @@ def advance_many(
                     action = action_of(lifecycle, name)
                     entered_by_key[key] = door.inputs(base, action, context.today, known_documents())
                 entered = entered_by_key[key]
-                unit_kind = context.shared.office_kind(row.unit_office)
-                facts = StoredFacts(row, unit_kind, papers_of, rounds_of)
+                facts = stored_facts(context, writer, row, papers=papers_of, rounds=rounds_of, owners=owners)
                 try:
                     decided = apply(lifecycle, facts, context.actor, name, entered)
+                    charges = () if _goes_alone(name) else _charged(owners, row, decided)
                 except Refused as refused:
                     reasons = tuple(
                         reason(r, lifecycle, context.shared.office_name) for r in refused.refusals
@@ -585,15 +505,15 @@ def advance_many(
                     items[code] = BulkItem(code, None, reasons)
                     continue
                 if key not in attached_by_key:
-                    attached_by_key[key] = _attached(writer, entered)
-                entered, at = attached_by_key[key], context.shared.now()
-                leaves.append(move_leaf(context, lifecycle, row, facts, decided, entered, at, item_request))
+                    attached_by_key[key] = attached(writer, entered)
+                entered = attached_by_key[key]
+                works.append(((row, lifecycle, facts, decided, entered, item_request), charges))
             if all_or_nothing and any(item.receipt is None for item in items.values()):
                 raise _AbandonBulk
-            for stored in writer.append_many(leaves):
+            for stored in _carry_out_all(context, writer, name, works):
                 row = rows[stored.dossier]
                 lifecycle = context.shared.lifecycle(row.lifecycle)
-                items[stored.dossier] = BulkItem(stored.dossier, receipt(lifecycle, stored, row.title))
+                items[row.code] = BulkItem(row.code, receipt(lifecycle, stored, row.title))
     except _AbandonBulk:
         for code in wanted:
             items.setdefault(code, BulkItem(code, None))

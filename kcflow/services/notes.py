@@ -10,7 +10,8 @@ from kcflow.labels import ROLE
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import NoPermission, NotFound
-from kcflow.services.moves import already, base_leaf, conflict, load, receipt
+from kcflow.services.leaves import base_leaf
+from kcflow.services.moves import already, conflict, load, receipt
 from kcflow.services.texts import error_label
 from kcflow.services.views import Receipt
 from states.engine import in_scope

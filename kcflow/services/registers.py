@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from db import directory, queries
 from db.rows import OrganisationRow
 from kcflow import reference
+from kcflow.ceilings import ceiling_warnings
 from kcflow.register import RegisterAnswers, RegisterReading, RegisterRefused, RegisterRow, read_register
 from kcflow.register import sentence as register_sentence
 from kcflow.register_texts import refused_sentence
@@ -135,11 +136,12 @@ def plan(context: Context, path: str, answers: RegisterAnswers | None) -> Import
                 by_row["warnings"][row.row_number].append(error_label("duplicate_title", code=twin))
             if unit is None:
                 by_row["warnings"][row.row_number].append(both("errors.unit_new", unit=row.implementing_unit))
-            ceilings = reference.ceiling_warnings(
+            ceilings = ceiling_warnings(
                 str(row.content_code or ""),
                 row.requested,
                 row.total,
                 date((reading.plan_year or 2000) - 1, 6, 1),
+                province=province if reading.source == "kcdp" else "",
             )
             by_row["warnings"][row.row_number] += [warning.label for warning in ceilings]
         rows.append(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from db import queries
 from kcflow.labels import HOLDER, OUTSIDE_HOLDERS, STALLED
 from kcflow.services.browse import NEAR_DAYS, dossier_row, open_states, stored_filter
 from kcflow.services.context import Context
-from kcflow.services.moves import action_label, facts_of
+from kcflow.services.money.facts import stored_facts
+from kcflow.services.moves import action_label
 from kcflow.services.views import ListFilter, Page, StalledKind, StalledRow
 from states.engine import stuck
 from states.model import Label, Lifecycle
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from db.reader import Reader
     from db.rows import Cursor, DossierLine
 
+CAP: Final = 1_001
+"""How far the lists are counted."""
 Fetch = Callable[["Cursor | None", int], tuple[list["DossierLine"], "Cursor | None"]]
 
 
@@ -58,7 +61,13 @@ def _rows(
     calendar = context.shared.calendar
     for line in lines:
         lifecycle = context.shared.lifecycle(line.lifecycle)
-        facts = facts_of(context, full[line.code], papers.get(line.code, []), rounds.get(line.code, ()))
+        facts = stored_facts(
+            context,
+            reader,
+            full[line.code],
+            papers=lambda one: papers.get(one, []),
+            rounds=lambda one: rounds.get(one, ()),
+        )
         last = reader.last_row(line.code)
         kind = kind_of(line, stuck(lifecycle, facts, as_of), as_of)
         late = max((as_of - line.due_on).days, 0) if line.due_on else 0
@@ -137,7 +146,7 @@ def _before(passing: queries.DossierFilter, day: date) -> queries.DossierFilter:
 
 
 def counts(context: Context, as_of: date | None, asked: ListFilter) -> dict[str, int]:
-    """How many lines each dated list of what passes `asked` has, capped at 1,001 each, by counting."""
+    """How many lines each dated list of what passes `asked` has, at most `CAP` each, by counting."""
     day = as_of or context.today
     passing = stored_filter(context, asked)
     held = frozenset(HOLDER) if passing.waits_for is None else passing.waits_for
@@ -153,4 +162,6 @@ def counts(context: Context, as_of: date | None, asked: ListFilter) -> dict[str,
         "near": replace(near, due_from=day if near.due_from is None else max(day, near.due_from)),
     }
     with context.store.read() as reader:
-        return {name: queries.count_dossiers(reader, context.scope, each) for name, each in kinds.items()}
+        return {
+            name: queries.count_dossiers(reader, context.scope, each, CAP) for name, each in kinds.items()
+        }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from states.facts import Facts
 
@@ -21,10 +21,11 @@ class StoredFacts(Facts):
     """`Facts` that reads the dossier's content, papers and rounds when first asked for them.
 
     papers: gives a dossier's papers (by its code), oldest first. rounds: gives the numbers of its allocation
-    rounds. Both are called at most once, in the transaction that `row` was read in.
+    rounds. Both are called at most once, in the transaction that `row` was read in. beside: what the rules
+    may know of money beside the row (kcflow.services.money.facts).
     """
 
-    __slots__ = ("_papers", "_rounds", "_row")
+    __slots__ = ("_beside", "_papers", "_rounds", "_row")
 
     def __init__(
         self,
@@ -32,8 +33,10 @@ class StoredFacts(Facts):
         unit_kind: str,
         papers: Callable[[str], Sequence[PaperRow]],
         rounds: Callable[[str], Iterable[int]],
+        beside: Beside,
     ) -> None:
         _put(self, "_row", row)
+        _put(self, "_beside", beside)
         _put(self, "_papers", papers)
         _put(self, "_rounds", rounds)
         _put(self, "unit_kind", unit_kind)
@@ -43,24 +46,45 @@ class StoredFacts(Facts):
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - called for what is not worked out yet
         make = _LATER.get(name)
-        if make is None:
+        if make is not None:
+            value = make(self)
+        elif name in BESIDE:
+            value = self._beside.get(name)
+        else:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = make(self)
         _put(self, name, value)
         return value
 
 
 _OF_ROW: Final = (
-    *("code", "state", "version", "plan_year", "budget_year", "province", "unit_office"),
-    *("approved", "allocated", "advanced", "return_to", "entered_on", "last_on", "last_actor"),
+    *("code", "kind", "state", "version", "plan_year", "budget_year", "province", "unit_office"),
+    *("approved", "allocated", "contracted", "advanced", "accepted", "settled", "returned"),
+    *("return_to", "entered_on", "last_on", "last_actor", "last_operator"),
     *("edited_since_entry", "due_on", "due_kind"),
 )
 """Facts that the row has under the same name."""
 
 
-def _content(facts: StoredFacts, name: str) -> Any:  # noqa: ANN401 - a JSON value
+BESIDE: Final = frozenset(
+    {
+        *("fund", "plan", "items", "proposed_digest", "change", "decides", "effect", "change_papers"),
+        *("all_accepted", "all_ended", "others_accepted", "contract_signed", "advance_rules"),
+    }
+)
+"""Facts that stand beside the row."""
+
+
+class Beside(Protocol):
+    """Gives the facts of `BESIDE`."""
+
+    def get(self, name: str) -> Any:  # noqa: ANN401 - a fact of any type
+        """The fact `name`."""
+        ...
+
+
+def _content(facts: StoredFacts, name: str, default: object = None) -> Any:  # noqa: ANN401 - a JSON value
     row: DossierRow = facts._row
-    return row.content[name]
+    return row.content.get(name, default)
 
 
 def _day(value: str | None) -> date | None:
@@ -76,14 +100,15 @@ def _papers(facts: StoredFacts) -> dict[str, str | None]:
 
 
 _LATER: Final[Mapping[str, Callable[[StoredFacts], object]]] = {
-    "kinds": lambda facts: frozenset(_content(facts, "kinds")),
+    "kinds": lambda facts: frozenset(_content(facts, "kinds", ())),
     "total": lambda facts: _content(facts, "total"),
     "requested": lambda facts: _content(facts, "requested"),
-    "counterpart": lambda facts: _content(facts, "counterpart"),
-    "other": lambda facts: _content(facts, "other"),
+    "counterpart": lambda facts: _content(facts, "counterpart", 0),
+    "other": lambda facts: _content(facts, "other", 0),
     "beneficiary_differs": lambda facts: bool(_content(facts, "beneficiaries")),
     "starts_on": lambda facts: _day(_content(facts, "starts_on")),
     "ends_on": lambda facts: _day(_content(facts, "ends_on")),
+    "contents": lambda facts: frozenset(_content(facts, "content_codes", ())),
     "papers": _papers,
     "rounds": lambda facts: frozenset(facts._rounds(facts.code)),
 }

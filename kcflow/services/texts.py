@@ -6,14 +6,20 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from kcflow import reference
-from kcflow.formats import date_text, dong, instant_text
+from kcflow.formats import date_text, dong, instant_text, percent
 from kcflow.i18n import t
-from kcflow.labels import ROLE
+from kcflow.labels import ROLE, SUBJECT
 from kcflow.services.views import Reason
 from states.facts import Refusal
+from states.fields import FIELDS
 from states.model import Label, Lifecycle
 
-_MONEY = frozenset({"amount", "total", "sum", "approved", "allocated", "advanced", "missing"})
+_MONEY = frozenset(
+    (
+        *("amount", "total", "sum", "missing", "ceiling", "limit", "due", "used", "paid"),
+        *("approved", "allocated", "contracted", "advanced", "accepted", "settled", "returned"),
+    )
+)
 
 
 def both(key: str, /, **params: object) -> Label:
@@ -47,6 +53,38 @@ def _documents(value: object, lang: str) -> str:
     return word.join(document_label(str(kind))(lang) for kind in kinds)
 
 
+def _percent(value: object, lang: str) -> str:
+    if not isinstance(value, int):
+        return str(value)
+    return percent(value, 1000, lang).replace(",0%", "%").replace(".0%", "%")
+
+
+def _lacking(value: object, lang: str) -> str:
+    """Kinds of paper that lack: one after the other, alternatives joined by "or"."""
+    return "; ".join(_documents(kinds, lang) for kinds in value) if isinstance(value, tuple) else str(value)
+
+
+def _field(value: object, lang: str) -> str:
+    field = FIELDS.get(str(value))
+    return field.label(lang) if field else str(value)
+
+
+def _subject(value: object, lang: str) -> str:
+    label = SUBJECT.get(str(value))
+    return label(lang).lower() if label else str(value)
+
+
+_TYPED: dict[str, Callable[[object, str], str]] = {
+    "permille": _percent,
+    "done_permille": _percent,
+    "documents": _lacking,
+    "field": _field,
+    "why": lambda value, lang: t(f"field_problem.{value}", lang),
+    "kind": _subject,
+}
+"""Parameters of refusals that are codes or shares, and what makes words of them."""
+
+
 def _render(
     name: str, value: object, lang: str, lifecycle: Lifecycle | None, office: Callable[[str], str]
 ) -> object:
@@ -64,6 +102,8 @@ def _render(
         return office(str(value))
     if name in _MONEY and isinstance(value, int):
         return dong(value, lang)
+    if name in _TYPED:
+        return _TYPED[name](value, lang)
     return _plain(value, lang)
 
 

@@ -7,6 +7,7 @@ are aware UTC datetimes, dates are dates of the act.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from typing import Generic, Literal, TypeVar
@@ -202,6 +203,17 @@ class ChecklistItem:
 
 
 @record(frozen=True, slots=True)
+class FieldAsk:
+    """A typed input that an act asks for beside papers, reason and amount (states.fields)."""
+
+    name: str
+    label: Label
+    kind: Literal["money", "permille", "month", "text", "choice", "day"]
+    required: bool
+    choices: tuple[tuple[str, Label], ...] = ()
+
+
+@record(frozen=True, slots=True)
 class OptionView:
     """One act of the present state, with every reason why it can't be done yet."""
 
@@ -228,6 +240,19 @@ class OptionView:
     round: bool
     must_conclude: bool = False
     """Whether the act's own paper must say its conclusion: it doesn't follow from the act."""
+    fields: tuple[FieldAsk, ...] = ()
+    amount_optional: bool = False
+    """Whether the act may also move no amount."""
+    asks_amount: bool = True
+    """Whether an amount is entered: a release is worked out."""
+    signed: bool = False
+    """Whether the amount may be negative (an amended contract)."""
+    second_person: bool = False
+    """Whether another person than the one of the last act must do it."""
+    via: str | None = None
+    """Kind of dossier whose act does this one ("allocation_round"); None: it is done by itself."""
+    moves: bool = False
+    """Whether it moves the proposals of a worksheet."""
 
 
 @record(frozen=True, slots=True)
@@ -242,6 +267,10 @@ class MoneyView:
     allocated: int
     advanced: int
     rounds: tuple[tuple[int, int], ...]
+    contracted: int = 0
+    accepted: int = 0
+    settled: int = 0
+    returned: int = 0
 
 
 @record(frozen=True, slots=True)
@@ -296,6 +325,12 @@ class HistoryView:
     digest: str
     prev: str
     hash: str
+    charges: tuple[str, ...] = ()
+    """Round, contract and plan whose money the amount is."""
+    via: str | None = None
+    """The plan, round, contract or adjustment whose act it was part of."""
+    fields: tuple[tuple[str, Label, str], ...] = ()
+    """(name, label, value) of the act's typed inputs, as stored."""
 
 
 @record(frozen=True, slots=True)
@@ -352,6 +387,9 @@ class Preview:
     due: DueView | None
     amount_before: int | None
     amount_after: int | None
+    amount_base: int | None = None
+    """What the amount is a part of: the stage before it, in đồng; None for an act without one."""
+    amount_base_label: Label | None = None
 
 
 @record(frozen=True, slots=True)
@@ -474,6 +512,8 @@ class MoveInput:
     expected_version: int | None = None
     request: str | None = None
     """UUID made by the caller: the same request is never carried out twice."""
+    fields: Mapping[str, object] = field(default_factory=dict)
+    """Typed inputs by name, as text or as đồng (`OptionView.fields` says which)."""
 
 
 @record(frozen=True, slots=True)

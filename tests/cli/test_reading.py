@@ -192,13 +192,13 @@ def test_people_and_offices(desk: Desk) -> None:
 def test_lifecycles(desk: Desk) -> None:
     rows = desk.json("lifecycle", "list")["rows"]
     members(rows[0], LifecycleRow)
-    assert "kcqg@2014" in {row["key"] for row in rows}
-    shown = desk.json("lifecycle", "show", "kcqg@2014")
+    assert "kcqg@2014.2" in {row["key"] for row in rows}
+    shown = desk.json("lifecycle", "show", "kcqg@2014.2")
     members(shown, Lifecycle)
-    text = desk.done("lifecycle", "show", "kcqg@2014")
+    text = desk.done("lifecycle", "show", "kcqg@2014.2")
     assert all(state["name"] in text for state in shown["states"])
     assert all(action["name"] in text for action in shown["actions"])
-    assert desk.done("lifecycle", "diagram", "kcqg@2014").startswith("stateDiagram-v2")
+    assert desk.done("lifecycle", "diagram", "kcqg@2014.2").startswith("stateDiagram-v2")
     assert desk.json("lifecycle", "show", "kcqg@1999", code=2)["error"]["code"] == "lifecycle_unknown"
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from db import queries
 from kcflow import reference
+from kcflow.services import stalled
 from kcflow.services.errors import BadInput, KcflowError, NoPermission, NotFound
 from kcflow.services.saved import MAX_PAYLOAD
 from kcflow.services.views import HistoryFilter, ListFilter, PaperInput
@@ -40,7 +41,7 @@ def codes(world: World) -> list[str]:
 def every_filter(codes: list[str]) -> list[ListFilter]:
     return [
         ListFilter(),
-        ListFilter(lifecycles=("kcqg@2014",)),
+        ListFilter(lifecycles=("kcqg@2014.2",)),
         ListFilter(offices=("TTKC-63-19",), source="kcqg"),
         ListFilter(regions=("Phía Bắc",)),
         ListFilter(regions=("Phía Nam",)),
@@ -121,6 +122,25 @@ def test_lists_indexes_counts_and_flow_agree(world: World, codes: list[str], log
             row.mark == "near" for row in rows
         )
         assert sum(s.requested for phase in flow for s in phase.states) == sum(r.requested for r in rows)
+
+
+@pytest.mark.parametrize("wanted", [ListFilter(), ListFilter(text="may")])
+def test_what_is_late_is_counted_beside_many_that_wait_for_others(
+    world: World, monkeypatch: pytest.MonkeyPatch, wanted: ListFilter
+) -> None:
+    """Counting ends at a cap, so none of the numbers may come from taking one count off another."""
+    monkeypatch.setattr(stalled, "CAP", 2)
+    late, *waiting = [world.draft(title=f"Máy số {number}") for number in range(4)]
+    world.to("ministry_screening", late)
+    for code in waiting:
+        world.to("awaiting_estimate", code)
+    desk, day = world.desk(AGENCY), date(2024, 3, 1)
+    due = {row.code: row for row in desk.dossiers().rows}
+    assert {due[code].due_kind for code in (*waiting, late)} == {"law"}
+    assert all((due[code].due_on or day) < day for code in (*waiting, late))
+    assert [row.row.code for row in desk.stalled(day, kinds=("law",), wanted=wanted).rows] == [late]
+    counts = desk.stalled_counts(day, wanted)
+    assert counts == {"law": 1, "policy": 0, "waiting": 2, "near": 0}
 
 
 def test_the_region_is_shown(world: World, codes: list[str]) -> None:

@@ -74,7 +74,6 @@ def test_returned_to_the_level_that_returned_it(world: World) -> None:
         ("provincial_appraisal", UNIT, "withdraw", "withdrawn"),
         ("provincial_appraisal", SCT, "refuse_by_department", "refused"),
         ("ministry_screening", AGENCY, "refuse_by_agency", "refused"),
-        ("in_progress", MINISTRY, "stop_on_request", "stopped"),
         ("approved", AGENCY, "transfer_to_local", "transferred"),
     ],
 )
@@ -87,14 +86,22 @@ def test_other_ends(world: World, until: str, login: str, action: str, ending: s
     assert world.desk(login).options(code) == ()
 
 
-def test_only_the_ministry_stops(world: World) -> None:
+def test_two_people_stop(world: World) -> None:
     code = world.draft()
-    world.to("in_progress", code)
+    world.to("contracted", code)
+    world.act(AGENCY, code, "propose_stop")
+    assert world.desk("ktnn").dossier(code).row.state == "stop_proposed"
+    given = {"document_kind": "quyet_dinh_ngung", "document_number": "9", "document_date": world.day}
+    decision = MoveInput(on=world.day, signer="Bộ trưởng", reason="Cơ sở giải thể", **given)  # type: ignore[arg-type]
     with pytest.raises(RefusedByRules) as refused:
-        world.act(SCT, code, "stop_on_request")
+        world.desk(SCT).advance(code, "confirm_stop", decision)
     assert "wrong_role" in codes_of(refused.value)
     reasons = {reason.code: reason.text for reason in refused.value.reasons}
     assert "Bộ Công Thương" in reasons["wrong_role"].vi
+    world.desk(MINISTRY).advance(code, "confirm_stop", decision)
+    card = world.desk("ktnn").dossier(code)
+    assert (card.row.ending, card.row.mark, card.money.allocated) == ("stopped", "ended", 0)
+    assert world.desk(MINISTRY).options(code) == ()
 
 
 def test_money_never_exceeds(world: World) -> None:
@@ -103,19 +110,37 @@ def test_money_never_exceeds(world: World) -> None:
     with pytest.raises(RefusedByRules) as over:
         world.act(MINISTRY, code, "approve", amount=500_000_001)
     assert codes_of(over.value) == {"amount_over_total"}
-    world.act(MINISTRY, code, "approve", amount=280_000_000)
+    world.act(MINISTRY, code, "approve", amount=280_000_000, by_plan=True)
     world.act(AGENCY, code, "record_mof_opinion")
     with pytest.raises(RefusedByRules) as by_one:
-        world.act(AGENCY, code, "allocate", amount=280_000_001, round=1)
-    assert "amount_over_approved" in codes_of(by_one.value)
-    first = world.act(AGENCY, code, "allocate", amount=100_000_000, round=1)
+        world.act(AGENCY, code, "allocate", amount=280_000_001)
+    assert codes_of(by_one.value) == {"items_refused"}
+    money = world.desk(AGENCY).money
+    (line,) = money.board("PB-KCQG-24-1").lines
+    assert [problem.code for problem in line.problems] == ["amount_over_approved"]
+    world.carry_out(AGENCY, "PB-KCQG-24-1", "cancel", world.day)
+    first = world.act(AGENCY, code, "allocate", amount=100_000_000)
     assert first.to_state == "partly_allocated"
-    with pytest.raises(RefusedByRules) as twice:
-        world.act(AGENCY, code, "allocate", amount=1, round=1)
-    assert codes_of(twice.value) == {"round_used"}
-    second = world.act(AGENCY, code, "allocate", amount=180_000_000, round=2)
+    second = world.act(AGENCY, code, "allocate", amount=180_000_000)
     assert second.to_state == "allocated"
-    assert world.desk(AGENCY).dossier(code).money.rounds == ((1, 100_000_000), (2, 180_000_000))
+    assert world.desk(AGENCY).dossier(code).money.rounds == ((2, 100_000_000), (3, 180_000_000))
+    with pytest.raises(RefusedByRules) as alone:
+        world.desk(AGENCY).advance(code, "allocate", MoveInput(on=world.day, amount=1, round=9))
+    assert "wrong_state" in codes_of(alone.value)
+
+
+def test_money_is_allocated_by_a_round_only(world: World) -> None:
+    code = world.draft()
+    world.to("approved", code)
+    paper = {"document_kind": "quyet_dinh_phan_bo", "document_number": "9", "document_date": world.day}
+    with pytest.raises(RefusedByRules) as alone:
+        world.desk(AGENCY).advance(
+            code,
+            "allocate",
+            MoveInput(on=world.day, amount=1, round=9, signer="X", **paper),  # type: ignore[arg-type]
+        )
+    assert codes_of(alone.value) == {"via_parent"}
+    assert "đợt phân bổ" in alone.value.reasons[0].text.vi
 
 
 def test_a_unit_cannot_enter_another_offices_papers(world: World) -> None:
@@ -261,20 +286,28 @@ def test_local_route_with_its_approver(world: World) -> None:
         (SCT, "submit_to_finance", {}),
         (STC, "record_finance_opinion", {}),
         (SCT, "submit_to_committee", {}),
-        (UBND, "approve", {"amount": 300_000_000}),
-        (SCT, "allocate", {"amount": 300_000_000, "round": 1}),
+        (UBND, "approve", {"amount": 300_000_000, "by_plan": True}),
+        (SCT, "allocate", {"amount": 300_000_000}),
         (SCT, "assign_estimate", {}),
-        (UNIT, "sign_contract", {}),
+        (UNIT, "sign_contract", {"amount": 300_000_000}),
         (UNIT, "start_implementation", {}),
         (UNIT, "report_completion", {}),
-        (SCT, "accept", {}),
-        (SCT, "pay", {}),
-        (SCT, "settle", {}),
+        (SCT, "accept", {"amount": 250_000_000}),
+        (SCT, "pay_remaining", {"amount": 250_000_000, "fields": {"advance_type": "machinery"}}),
+        (SCT, "submit_settlement", {}),
+        (SCT, "liquidate", {"amounts": {"KCDP-24-0001": 240_000_000}}),
+        (SCT, "record_refund", {"amount": 10_000_000}),
         (SCT, "archive", {}),
     ]
     for index, (login, action, given) in enumerate(steps):
         world.act(login, code, action, date(2024, 1, 2 + index), **given)
-    assert world.desk(SCT).dossier(code).row.ending == "completed"
+    card = world.desk(SCT).dossier(code)
+    money = card.money
+    assert card.row.ending == "completed"
+    assert (money.contracted, money.accepted, money.settled, money.returned) == (
+        *(300_000_000, 250_000_000),
+        *(240_000_000, 10_000_000),
+    )
 
 
 def test_unknown_code_and_action_suggest_near_ones(world: World) -> None:

@@ -32,8 +32,9 @@ from db.store import open_store
 from db.verify import verify
 from kcflow import reference
 from kcflow.services.errors import ConflictError, KcflowError, RefusedByRules
-from kcflow.services.views import DraftInput, MoveInput, OptionView, PaperInput, Receipt
+from kcflow.services.views import DraftInput, FieldAsk, MoveInput, OptionView, PaperInput, Receipt
 from states.engine import AUTHORITIES
+from states.fields import FIELDS
 from states.guards import CONCLUDERS
 from states.model import Label
 from tests.crash.invariants import problems, rows
@@ -51,12 +52,16 @@ LOCAL: tuple[tuple[str, str, dict[str, object]], ...] = (
     (SCT, "submit_to_finance", {}),
     (STC, "record_finance_opinion", {}),
     (SCT, "submit_to_committee", {}),
-    (UBND, "approve", {"amount": 300_000_000}),
-    (SCT, "allocate", {"amount": 200_000_000, "round": 1}),
+    (UBND, "approve", {"amount": 300_000_000, "by_plan": True}),
+    (SCT, "allocate", {"amount": 200_000_000}),
+    (SCT, "assign_estimate", {}),
+    (UNIT, "sign_contract", {"amount": 200_000_000}),
+    (UNIT, "start_implementation", {}),
+    (UNIT, "report_completion", {}),
 )
-STARTS = (0, 5, 9, 10, 11, 13, 15, 18)
+STARTS = (0, 5, 9, 10, 11, 13, 15, 18, 20)
 """How many ordinary steps the proposals of the national route have behind them when a walk begins."""
-LOCAL_STARTS = (2, 6, 8)
+LOCAL_STARTS = (2, 6, 8, 12)
 PEOPLE = (*ACTING, "ktnn", "sct-63-19", "ttkc-63-19")
 KINDS = tuple(kind.code for kind in reference.document_kinds())
 
@@ -86,6 +91,12 @@ def sentences(error: KcflowError) -> Iterator[Label]:
         assert error.reasons
         for reason in error.reasons:
             yield reason.text
+
+
+def typed(asked: FieldAsk, day: date) -> object:
+    """What somebody would enter in a field of an act."""
+    by_kind = {"money": 1000, "permille": 800, "month": f"{day:%Y-%m}", "day": day.isoformat()}
+    return asked.choices[0][0] if asked.choices else by_kind.get(asked.kind, "Lý Văn Ký")
 
 
 def prepare(world: World, national: Iterable[int], local: Iterable[int]) -> None:
@@ -129,9 +140,13 @@ class Walk(RuleBasedStateMachine):
     # -- one attempt -------------------------------------------------------------------------------
 
     def versions(self) -> dict[str, int]:
-        """Every proposal's version."""
+        """Every dossier's version."""
         with self.world.store.read() as reader:
             return {row[0]: row[1] for row in rows(reader, "SELECT code, version FROM dossier")}
+
+    def proposals(self) -> dict[str, int]:
+        """Every proposal's version; an act may bring its contract along."""
+        return {code: version for code, version in self.versions().items() if code.startswith("KC")}
 
     def attempt(
         self,
@@ -165,7 +180,10 @@ class Walk(RuleBasedStateMachine):
         else:
             assert not stale, "a stale version was accepted"
             assert not receipt.repeated
-            assert after == {**before, receipt.code: before.get(receipt.code, 0) + 1}
+            moved = {receipt.code: before.get(receipt.code, 0) + 1}
+            assert self.proposals() == {
+                code: version for code, version in {**before, **moved}.items() if code.startswith("KC")
+            }
             self.done.append((act, receipt))
         assert problems(self.world.store, receipt.code) == []
         return receipt
@@ -191,7 +209,7 @@ class Walk(RuleBasedStateMachine):
     def first(self, national: int, local: int) -> None:
         if self.dialect == "postgresql":
             prepare(self.world, [national], [local])
-        self.codes = sorted(self.versions())
+        self.codes = sorted(self.proposals())
         with self.world.store.read() as reader:
             self.world.day = max(row.last_on for row in reader.dossiers(self.codes))
 
@@ -303,7 +321,9 @@ class Walk(RuleBasedStateMachine):
             if kind != own
         )
         wants = option.act_document_need == "required"
-        amount = None if option.amount is None else (option.suggested_amount or 1) + spare
+        asked = option.amount is not None and option.asks_amount
+        amount = (option.suggested_amount or 1) + spare if asked else None
+        fields = {each.name: typed(each, day) for each in option.fields if each.required or spare}
         return MoveInput(
             on=day,
             reason=reason if option.reason_need != "required" or spare else "Lý do",
@@ -314,7 +334,7 @@ class Walk(RuleBasedStateMachine):
             conclusion=agreed if own in CONCLUDERS else None,
             papers=papers,
             amount=amount,
-            round=next(self.numbers) if option.round else None,
+            fields=fields,
             request=request,
         )
 
@@ -325,6 +345,9 @@ class Walk(RuleBasedStateMachine):
         ahead=days,
         amount=st.one_of(st.none(), amounts),
         round_=st.sampled_from([None, -1, 0, 1, 2]),
+        fields=st.dictionaries(
+            st.sampled_from([*FIELDS, "?"]), st.one_of(texts, amounts, st.just("2023-05")), max_size=2
+        ),
         papers=st.lists(st.tuples(st.sampled_from([*KINDS, "?"]), texts, conclusions), max_size=3),
         own=st.sampled_from([None, *KINDS, "?"]),
         conclusion=conclusions,
@@ -340,6 +363,7 @@ class Walk(RuleBasedStateMachine):
         ahead: int,
         amount: int | None,
         round_: int | None,
+        fields: dict[str, object],
         papers: list[tuple[str, str | None, Any]],
         own: str | None,
         conclusion: Any,
@@ -364,6 +388,7 @@ class Walk(RuleBasedStateMachine):
             papers=tuple(PaperInput(kind, text, day, text, agreed) for kind, text, agreed in papers),
             amount=amount,
             round=round_,
+            fields=fields,
             authority=authority,
             expected_version=version,
             request=self.request(),

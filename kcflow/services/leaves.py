@@ -1,0 +1,216 @@
+"""The history row of an act: who, when, on which paper, what it does to deadline and money (design §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from db.leaf import instant
+from db.rows import ZERO_HASH
+from kcflow.services.context import Context
+from kcflow.services.views import DueView
+from states import clock
+from states.clock import Due
+from states.engine import Move
+from states.facts import Case, Facts, Inputs, Paper
+from states.guards import GUARDS
+from states.model import Action, DeadlineRule, Label, Lifecycle
+
+if TYPE_CHECKING:
+    from db.rows import DossierRow as StoredDossier
+
+
+# -- deadlines -------------------------------------------------------------------------------
+
+
+def due_after(
+    context: Context, lifecycle: Lifecycle, facts: Facts, state: str, on: date, year: int
+) -> Due | None:
+    """The deadline of `state` counted from `on` (date of the act), by the rules that apply to it."""
+    rules: Sequence[DeadlineRule] = lifecycle.state_by_name[state].deadlines
+    if any(rule.when for rule in rules):
+        case = Case(facts, Inputs(on=on, today=on), context.actor, None)
+        rules = [rule for rule in rules if rule.when is None or GUARDS[rule.when](case) is None]
+    if not rules:
+        return None
+    ends_on = facts.ends_on if any(rule.by == "term_end" for rule in rules) else None
+    return context.shared.due(tuple(rules), on, year, ends_on)
+
+
+def counted_from(action: Action, facts: Facts, on: date) -> date:
+    """Where the next deadline counts from.
+
+    A report renews the date after the one it fulfils: made 20/3 for 25/3, the next is 25/4.
+    """
+    return max(on, facts.due_on) if action.renews_deadline and facts.due_on else on
+
+
+def due_view(due: Due | None) -> DueView | None:
+    """A deadline for people, with its derivation."""
+    if due is None:
+        return None
+    lines = zip(clock.derivation(due, "vi"), clock.derivation(due, "en"), strict=True)
+    return DueView(due.on, due.kind, due.basis, tuple(Label(vi, en) for vi, en in lines))
+
+
+# -- the history row -------------------------------------------------------------------------
+
+
+def paper_leaf(paper: Paper | None) -> dict[str, object] | None:
+    """A paper as the leaf carries it."""
+    if paper is None:
+        return None
+    return {
+        "kind": paper.kind,
+        "number": paper.number,
+        "date": paper.date.isoformat() if paper.date else None,
+        "signer": paper.signer,
+        "conclusion": paper.conclusion,
+        "file": paper.file,
+        "file_name": paper.file_name,
+    }
+
+
+def due_leaf(on: date | None, kind: str | None, basis: str | None) -> dict[str, object] | None:
+    """A deadline as the leaf carries it."""
+    return None if on is None else {"on": on.isoformat(), "kind": kind, "basis": basis}
+
+
+def base_leaf(
+    context: Context,
+    lifecycle: Lifecycle,
+    row: StoredDossier | None,
+    *,
+    action: str,
+    to_state: str,
+    role: str,
+    office: str,
+    office_name: str,
+    on: date,
+    at: datetime,
+    request: str,
+) -> dict[str, Any]:
+    """A leaf that changes nothing yet: the dossier as it stands, and who acts."""
+    actor = context.actor
+    seq = (row.version if row else 0) + 1
+    return {
+        "v": 1,
+        "dossier": row.code if row else None,
+        "seq": seq,
+        "prev": row.head if row else ZERO_HASH,
+        "lifecycle": lifecycle.key,
+        "fsm": lifecycle.fingerprint[:16],
+        "action": action,
+        "from": row.state if row else None,
+        "to": to_state,
+        "actor": actor.login,
+        "actor_name": actor.name,
+        "operator": actor.operator,
+        "operator_name": actor.operator_name,
+        "role": role,
+        "office": office,
+        "office_name": office_name,
+        "authority": None,
+        "system": False,
+        "basis": lifecycle.basis,
+        "doc": None,
+        "papers": [],
+        "amount": None,
+        "reason": None,
+        "on": on.isoformat(),
+        "at": instant(at),
+        "deadline": None,
+        "due": due_leaf(row.due_on, row.due_kind, row.due_basis) if row else None,
+        "entered_on": (row.entered_on if row else on).isoformat(),
+        "waits_for": row.waits_for if row else lifecycle.state_by_name[to_state].waits_for,
+        "return_to": row.return_to if row else None,
+        "budget_year": row.budget_year if row else 0,
+        "corrects": None,
+        "changes": None,
+        "content": None,
+        "digest": row.digest if row else "",
+        "edited": row.edited if row else seq,
+        "refs": {},
+        "request": request,
+    }
+
+
+def _deadline(row: StoredDossier, on: date) -> dict[str, object] | None:
+    leaf = due_leaf(row.due_on, row.due_kind, row.due_basis)
+    if leaf is not None and row.due_on is not None:
+        leaf["met"] = on <= row.due_on
+    return leaf
+
+
+def amount_leaf(
+    action: Action, row: StoredDossier, dong: int | None, round_: int | None
+) -> dict[str, object] | None:
+    """What the act does to one of the dossier's amounts: an approval sets it, all others add."""
+    if action.amount is None or dong is None:
+        return None
+    before: int | None = getattr(row, action.amount)
+    return {
+        "kind": action.amount,
+        "dong": dong,
+        "round": round_ if action.round else None,
+        "before": before,
+        "after": dong if action.amount == "approved" else (before or 0) + dong,
+    }
+
+
+def move_leaf(
+    context: Context,
+    lifecycle: Lifecycle,
+    row: StoredDossier,
+    facts: Facts,
+    move: Move,
+    inputs: Inputs,
+    at: datetime,
+    request: str,
+    charges: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The leaf of one decided move. charges: codes of the dossiers whose funds its amount is charged to."""
+    action, state = move.action, lifecycle.state_by_name[move.to_state]
+    leaf = base_leaf(
+        context,
+        lifecycle,
+        row,
+        action=action.name,
+        to_state=move.to_state,
+        role=move.assignment.role,
+        office=move.assignment.office,
+        office_name=move.assignment.office_name,
+        on=inputs.on,
+        at=at,
+        request=request,
+    )
+    year = row.budget_year + (1 if action.advances_year else 0)
+    if move.enters or action.renews_deadline:
+        due = due_after(
+            context, lifecycle, facts, move.to_state, counted_from(action, facts, inputs.on), year
+        )
+        leaf["due"] = due_leaf(due.on, due.kind, due.basis) if due else None
+    if move.enters:
+        leaf["entered_on"] = inputs.on.isoformat()
+        leaf["waits_for"] = state.waits_for
+    leaf.update(
+        authority=inputs.authority,
+        basis=action.basis,
+        doc=paper_leaf(inputs.document),
+        papers=[paper_leaf(paper) for paper in inputs.papers],
+        amount=amount_leaf(action, row, move.amount, inputs.round),
+        reason=inputs.reason,
+        deadline=_deadline(row, inputs.on),
+        return_to=move.return_to,
+        budget_year=year,
+    )
+    if leaf["amount"] is not None and charges:
+        leaf["refs"]["charges"] = list(charges)
+    if inputs.fields:
+        leaf["refs"]["fields"] = dict(inputs.fields)
+    if inputs.via is not None:
+        leaf["refs"]["via"] = inputs.via.code
+    if inputs.document or inputs.papers:
+        leaf["edited"] = leaf["seq"]
+    return leaf
