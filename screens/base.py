@@ -31,6 +31,8 @@ from screens.trouble import log_unexpected, sentence
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
+    from screens.widgets.row_view import RowView
+    from screens.widgets.table_messages import Reading
     from states.model import Label
 
 __all__ = [
@@ -190,6 +192,15 @@ class DeskNode(_Node):
         else:
             self._failed_groups.add(message.group)
             self.say(sentence(message.error, self.lang), "error")
+
+    def on_virtual_table_reading(self, message: Reading) -> None:
+        """A list that is read for long is told, and may be given up, like every other answer."""
+        message.stop()
+        group = f"list {message.table.id}"
+        if message.reading:
+            self._slow.watch(group, cast("RowView", message.table).stop_reading, stoppable=True)
+        else:
+            self._slow.over(group)
 
     def say(self, text: str, severity: Severity = "info") -> None:
         """Show one sentence in the status line of this screen."""

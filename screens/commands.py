@@ -24,11 +24,17 @@ _KEY_NAMES = {
     "escape": "Esc",
     "slash": "/",
     "question_mark": "?",
-    "space": "space",
+    "space": "Space",
+    "tab": "Tab",
+    "home": "Home",
+    "end": "End",
+    "up": "↑",
+    "down": "↓",
     "plus": "+",
     "minus": "-",
     "delete": "Del",
     "insert": "Ins",
+    "dollar_sign": "$",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "less_than_sign": "<",
@@ -39,6 +45,8 @@ _KEY_NAMES = {
     "pagedown": "PgDn",
     "backspace": "⌫",
 }
+
+_HELD = {"ctrl+": "^", "shift+": "Shift+", "alt+": "Alt+"}
 
 
 class Command:
@@ -94,9 +102,10 @@ def bindings(*commands: type[Command]) -> list[BindingType]:
 
 
 def key_name(key: str) -> str:
-    """How a key is written for people: `ctrl+p` is ^p, `enter` is ⏎, `f1` is F1."""
-    if key.startswith("ctrl+"):
-        return "^" + key_name(key.removeprefix("ctrl+"))
+    """How a key is written for people: `ctrl+p` is ^p, `shift+left` Shift+←, `enter` is ⏎, `f1` is F1."""
+    for before, name in _HELD.items():
+        if key.startswith(before):
+            return name + key_name(key.removeprefix(before))
     if re.fullmatch(r"f\d+", key):
         return key.upper()
     return _KEY_NAMES.get(key, key)
@@ -308,6 +317,14 @@ class TabFlow(Command):
 
     key = "6"
     action = "show_tab('flow')"
+    show = False
+
+
+class TabMoney(Command):
+    """Plans, rounds, contracts, adjustments."""
+
+    key = "7"
+    action = "show_tab('money')"
     show = False
 
 

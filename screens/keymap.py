@@ -64,7 +64,7 @@ def _subclasses(of: type) -> Iterator[type]:
         yield from _subclasses(sub)
 
 
-def _bound(node: type) -> frozenset[str]:
+def bound(node: type) -> frozenset[str]:
     """Ids of the commands that nodes of this class carry out."""
     return frozenset(
         binding.id
@@ -81,12 +81,12 @@ def contexts(app: type) -> tuple[tuple[type, frozenset[str]], ...]:
     from screens.shell import ShellScreen
 
     commands()
-    everywhere, shell = _bound(app), _bound(ShellScreen)
+    everywhere, shell = bound(app), bound(ShellScreen)
     found: list[tuple[type, frozenset[str]]] = [(app, everywhere)]
     for node in dict.fromkeys(_subclasses(DOMNode)):
         if not node.__module__.startswith("screens."):
             continue
-        own = _bound(node)
+        own = bound(node)
         if own:
             around = everywhere | (shell if issubclass(node, Pane) else frozenset())
             found.append((node, own | around))
@@ -103,15 +103,15 @@ def area(command_id: str, app: type) -> str:
     from screens.lists.listpane import Pane
     from screens.shell import ShellScreen
 
-    if command_id in _bound(app):
+    if command_id in bound(app):
         return "app"
-    if command_id in _bound(ShellScreen):
+    if command_id in bound(ShellScreen):
         return "shell"
     for node, ids in contexts(app):
         if command_id in ids and issubclass(node, Pane):
             return "list"
     for node, _ in contexts(app):
-        if command_id in _bound(node) and issubclass(node, Screen):
+        if command_id in bound(node) and issubclass(node, Screen):
             return "form"
     return "part"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -19,6 +20,7 @@ from screens.commands import (
     TabFlow,
     TabHistory,
     TabInbox,
+    TabMoney,
     TabPeople,
     TabStalled,
     TryAgain,
@@ -26,6 +28,7 @@ from screens.commands import (
     bindings,
 )
 from screens.guide.start_here import HideStart, StartHere
+from screens.lists.list_commands import OpenBudget
 from screens.shell_lines import HeadLine, Notice, TabsLine, Who
 
 if TYPE_CHECKING:
@@ -73,6 +76,12 @@ def _flow() -> Pane:
     return FlowPane()
 
 
+def _money() -> Pane:
+    from screens.money.pane import MoneyPane
+
+    return MoneyPane()
+
+
 PANES: dict[str, Callable[[], Pane]] = {
     "inbox": _inbox,
     "dossiers": _dossiers,
@@ -80,6 +89,7 @@ PANES: dict[str, Callable[[], Pane]] = {
     "history": _history,
     "people": _people,
     "flow": _flow,
+    "money": _money,
 }
 
 
@@ -93,9 +103,11 @@ class ShellScreen(DeskScreen[None]):
         TabHistory,
         TabPeople,
         TabFlow,
+        TabMoney,
         Search,
         NewDraft,
         ImportRegister,
+        OpenBudget,
         WorkAs,
         TryAgain,
         HideStart,
@@ -107,9 +119,12 @@ class ShellScreen(DeskScreen[None]):
         self.tab = "inbox"
         self.who: Who | None = None
         self._failed = False
+        self._upgrade_began = 0.0
         self._panes: dict[str, Pane] = {}
         self._stale: set[str] = set()
         self._written: int | None = None
+        self.counts: dict[str, int] = {}
+        """How much each tab that counts has; empty until it is counted."""
 
     @property
     def help_key(self) -> str:  # type: ignore[override]
@@ -134,6 +149,13 @@ class ShellScreen(DeskScreen[None]):
         """Say that the store is being opened."""
         self._failed = False
         self._notice(t("app.opening", self.lang))
+
+    def show_upgrading(self, step: str, number: int, steps: int) -> None:
+        """Say how far an older store has been brought up to date."""
+        self._upgrade_began = self._upgrade_began or monotonic()
+        seconds = int(monotonic() - self._upgrade_began)
+        name = t(f"upgrade.step.{step}", self.lang)
+        self._notice(t("upgrade.progress", self.lang, step=name, done=number, steps=steps, seconds=seconds))
 
     def show_notice(self, text: str) -> None:
         """Say why there is nothing to show; "" says nothing."""
@@ -183,6 +205,7 @@ class ShellScreen(DeskScreen[None]):
             "inbox": lambda desk: desk.inbox_count(),
             "dossiers": lambda desk: desk.count(ListFilter(), cap=COUNT_CAP),
             "stalled": lambda desk: sum(desk.stalled_counts().values()),
+            "money": lambda desk: len(desk.money.waiting()),
         }
         # One after the other: the list is read meanwhile, and a person waits for that one.
         self.ask(
@@ -198,7 +221,12 @@ class ShellScreen(DeskScreen[None]):
         self._write_head()
 
     def _take_counts(self, counts: dict[str, int]) -> None:
-        line = self.query_one(TabsLine)
+        from screens.lists.inbox import InboxPane
+
+        self.counts = counts
+        line, inbox = self.query_one(TabsLine), self._panes.get("inbox")
+        if isinstance(inbox, InboxPane) and inbox.is_mounted:
+            inbox.show_money(counts["money"])
         for tab, n in counts.items():
             line.count(tab, f"{COUNT_CAP - 1}+" if n >= COUNT_CAP else str(n))
 
@@ -250,10 +278,14 @@ class ShellScreen(DeskScreen[None]):
         if message.pane is self.pane:
             self.query_one(StatusLine).quiet(message.text)
 
-    def show_history_of(self, code: str) -> None:
-        """Show the history of one dossier in its tab, whatever is in front now."""
+    def come_forward(self) -> None:
+        """Close whatever is in front."""
         while self.app.screen is not self and len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+
+    def show_history_of(self, code: str) -> None:
+        """Show the history of one dossier in its tab, whatever is in front now."""
+        self.come_forward()
         self.action_show_tab("history")
         from kcflow.services.views import HistoryFilter
         from screens.lists.history import HistoryPane
@@ -264,8 +296,7 @@ class ShellScreen(DeskScreen[None]):
 
     def show_dossiers(self, wanted: ListFilter) -> None:
         """Show the list of proposals by a filter in its tab, whatever is in front now."""
-        while self.app.screen is not self and len(self.app.screen_stack) > 1:
-            self.app.pop_screen()
+        self.come_forward()
         self.action_show_tab("dossiers")
         from screens.lists.dossiers import DossiersPane
 
@@ -347,6 +378,12 @@ class ShellScreen(DeskScreen[None]):
     def _drafted(self, receipt: Receipt | None) -> None:
         if receipt is not None:
             self.desk_app.open_dossier(receipt.code)
+
+    def action_open_budget(self) -> None:
+        """The year's money, recorded and published."""
+        from screens.money.budget import BudgetScreen
+
+        self.app.push_screen(BudgetScreen())
 
     def action_import_register(self) -> None:
         """Read a registration workbook."""

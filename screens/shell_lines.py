@@ -19,7 +19,7 @@ from screens.widgets.cells import fit, literal
 if TYPE_CHECKING:
     from kcflow.services.views import PersonView
 
-TABS = ("inbox", "dossiers", "stalled", "history", "people", "flow")
+TABS = ("inbox", "dossiers", "stalled", "history", "people", "flow", "money")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from kcflow.formats import date_text
 from kcflow.i18n import t
 from kcflow.services.views import ChecklistItem, DossierCard, OptionView, PaperView, Reason
 from screens.dossier.proposal_parts import BAD, DIM, GOOD, STRONG, WARN, Part, line, lines
+from screens.widgets.basis import basis_text
 from screens.widgets.hanging import Hanging
 from screens.widgets.state_mark import mark
 from states.model import Label
@@ -49,7 +50,9 @@ def act(option: OptionView, lang: str, *, state: str = "", office: bool = False)
     `state` is the present one: an act that stays in it has no arrow. `office` says in whose name.
     """
     sign, style = ("!", WARN) if option.danger else ("▸", GOOD)
-    basis = " · ".join(part for part in (option.office_name if office else "", option.basis) if part)
+    basis = " · ".join(
+        part for part in (option.office_name if office else "", basis_text(option.basis, lang)) if part
+    )
     said = [_title((f"{sign} ", style), option, lang, state, STRONG, basis)]
     missing = option.missing_documents
     if missing:
@@ -63,7 +66,7 @@ def act(option: OptionView, lang: str, *, state: str = "", office: bool = False)
 def blocked(option: OptionView, lang: str, *, state: str = "", grouped: bool = False) -> Hanging:
     """One act that can't be done yet, with every reason that its heading (`grouped`) hasn't said."""
     first: Part = "  " if grouped else ("✗ ", BAD)
-    said = [_title(first, option, lang, state, "", option.basis)]
+    said = [_title(first, option, lang, state, "", basis_text(option.basis, lang))]
     reasons = [reason for reason in option.reasons if not (grouped and reason.kind == "permission")]
     lacking = [reason for reason in reasons if reason.code == "document_missing"]
     if len(lacking) > 1:  # the checklist names them all

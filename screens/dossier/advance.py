@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,18 +16,20 @@ from textual.timer import Timer
 from textual.widgets import Button, Static
 
 from kcflow.i18n import t
-from kcflow.services.door import LENGTHS
 from kcflow.services.errors import ConflictError, KcflowError
-from kcflow.services.views import DossierCard, MoveInput, OptionView, Preview, Receipt
+from kcflow.services.views import MoveInput, OptionView, Preview, Receipt
 from screens.base import DeskModal, StatusLine
 from screens.commands import CloseDialog, Command, bindings
-from screens.dossier import advance_parts, citing
+from screens.dossier import act_inputs, advance_parts, citing
 from screens.dossier.missing_paper import MissingPaper
 from screens.dossier.paper_box import AddPaper, Confirm, PaperBox, my_roles
-from screens.forms.amounts import MoneyField, WholeField
-from screens.forms.fields import DateField, Field, MemoField, words
+from screens.forms.fields import Field, words
 from screens.forms.keeping import KEEP, KeepsForm
+from screens.widgets.hanging import Hanging
 from states.model import Label
+
+if TYPE_CHECKING:
+    from kcflow.services.desk import Desk
 
 _BY_RECEIPT = ("confirm", "fresh_data", "add_paper", "copy_receipt")
 """What the footer has only before there is a receipt, or only after."""
@@ -108,28 +110,7 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
     def _fields(self) -> ComposeResult:
         """Only what this act asks for."""
         option, today, roles = self.option, self.desk.today, my_roles(self.desk)
-        yield DateField("on", words("advance.on"), today, today=today, required=True, past_only=True)
-        if option.act_documents:
-            required = option.act_document_need == "required"
-            yield PaperBox(
-                "act",
-                option.act_documents,
-                today,
-                own=True,
-                required=required,
-                roles=roles,
-                must_conclude=option.must_conclude,
-            )
-        if option.amount is not None:
-            label = words(f"advance.amount.{option.amount}")
-            yield MoneyField("amount", label, option.suggested_amount, required=True)
-        if option.round:
-            yield WholeField("round", words("advance.round"), least=1, most=99, required=True)
-        if option.reason_need != "none":
-            required = option.reason_need == "required"
-            yield MemoField(
-                "reason", words("advance.reason"), required=required, max_length=LENGTHS["reason"]
-            )
+        yield from act_inputs.inputs(option, today, roles, self.lang)
         for number, kinds in enumerate(option.missing_documents, start=1):
             yield MissingPaper(f"missing{number}", kinds, today, roles)
 
@@ -146,13 +127,9 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
         """What was typed belongs to this act on this dossier."""
         return f"{self._code} {self.option.name}"
 
-    def _there(self) -> list[Field[object]]:
-        """The fields that can be read; those of a paper that is being opened come in a moment."""
-        return [field for field in self.query(Field).results(Field) if field.is_mounted]
-
     def kept_texts(self) -> dict[str, str]:
         """Every text of the form by the key of its field."""
-        return {field.key: field.kept() for field in self._there()}
+        return {field.key: field.kept() for field in act_inputs.there(self)}
 
     async def make_room(self, keys: Collection[str]) -> None:
         """Open the fields of the papers that were entered, and add the further ones."""
@@ -180,10 +157,7 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
         """Write every word anew; what was typed stays."""
         super().on_language_changed()
         lang = self.lang
-        for box in self.query(PaperBox):
-            box.relabel()
-        for field in self._there():
-            field.relabel()
+        act_inputs.relabel(self)
         for missing in self.query(MissingPaper):
             missing.relabel()
         for name in ("reload", "copy", "close", "add_paper"):
@@ -206,10 +180,10 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
         preview, lang = self._preview, self.lang
         if preview is None:
             return
-        self.query_one("#advance-consequence", Static).update(advance_parts.consequence(preview, lang))
+        self.query_one("#advance-consequence", Static).update(self.consequence(preview))
         wrong = [
             f"{field.label(lang)}: {problem(lang)}"
-            for field in self._there()
+            for field in act_inputs.there(self)
             if field.value is None and (problem := field.problem()) is not None and field.kept().strip()
         ]
         self.query_one("#advance-missing", Static).update(advance_parts.missing(preview, wrong, lang))
@@ -220,6 +194,14 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
 
     # What will happen
 
+    def consequence(self, preview: Preview) -> Hanging:
+        """What will be so after the act."""
+        return advance_parts.consequence(preview, self.lang)
+
+    def what_was_done(self, receipt: Receipt) -> Hanging:
+        """What did happen."""
+        return advance_parts.receipt(receipt, self._preview, self.lang)
+
     @on(Field.Changed)
     def _something_changed(self) -> None:
         self._disarm()
@@ -229,40 +211,35 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
 
     def move(self) -> MoveInput:
         """What was entered so far."""
-        act = next(iter(self.query("#act-box").results(PaperBox)), None)
-        own = act.value() if act is not None else None
-        others = [box for box in self.query(PaperBox) if box is not act]
-        return MoveInput(
-            on=self.query_one("#field-on", DateField).value,
-            reason=next((field.value for field in self.query("#field-reason").results(MemoField)), None),
-            document_kind=own.kind if own is not None else None,
-            document_number=own.number if own is not None else None,
-            document_date=own.date if own is not None else None,
-            signer=own.signer if own is not None else None,
-            conclusion=own.conclusion if own is not None else None,
-            document_file=own.file if own is not None else None,
-            papers=tuple(paper for box in others if (paper := box.value()) is not None),
-            amount=next((field.value for field in self.query("#field-amount").results(MoneyField)), None),
-            round=next((field.value for field in self.query("#field-round").results(WholeField)), None),
-            authority=act.authority if act is not None else None,
-            expected_version=self._version,
-            request=self.request,
-        )
+        return act_inputs.read_move(self, request=self.request, expected_version=self._version)
 
     def _look(self) -> None:
         """Ask the rules what would happen with what stands in the fields now."""
         if self._receipt is not None or self.sending:
             return
-        code, name, move = self._code, self.option.name, self.move()
+        name, move = self.option.name, self.move()
         if (name, move) == self._looked_at:
             return
         self._looked_at = (name, move)
         self.ask(
-            lambda desk: desk.preview(code, name, move),
+            lambda desk: self.would(desk, name, move),
             self._looked,
             failed=self._not_looked,
             group="preview",
         )
+
+    def would(self, desk: Desk, name: str, move: MoveInput) -> Preview:
+        """What the act would do (in a worker thread). Raises what the desk raises."""
+        return desk.preview(self._code, name, move)
+
+    def carry_out(self, desk: Desk, name: str, move: MoveInput) -> Receipt:
+        """Do it (in a worker thread). Raises what the desk raises."""
+        return desk.advance(self._code, name, move)
+
+    def acts_now(self, desk: Desk) -> tuple[int, tuple[OptionView, ...]]:
+        """The version and the acts of the dossier as it stands (in a worker thread)."""
+        card = desk.dossier(self._code)
+        return card.row.version, card.options
 
     def _looked(self, preview: Preview) -> None:
         self._preview = preview
@@ -281,7 +258,7 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
         """Do it, if nothing that was typed is wrong; an act that ends something is confirmed once more."""
         if self.sending or self._gone or self._receipt is not None:
             return
-        wrong = [field for field in self._there() if field.display and not field.check()]
+        wrong = act_inputs.wrong_fields(self)
         if wrong:
             self.say(t("advance.mend_first", self.lang, count=len(wrong)), "warn")
             wrong[0].focus_entry()
@@ -293,8 +270,8 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
             return
         self._failure = None
         self._write_trouble()
-        code, name, move = self._code, self.option.name, self.move()
-        self.send(lambda desk: desk.advance(code, name, move), self._done, self._trouble)
+        name, move = self.option.name, self.move()
+        self.send(lambda desk: self.carry_out(desk, name, move), self._done, self._trouble)
 
     def _disarm(self) -> None:
         if self._armed:
@@ -333,12 +310,11 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
     def action_fresh_data(self) -> None:
         """Read the dossier as it stands now; what was typed stays."""
         if self._receipt is None and not self.sending:
-            code = self._code
-            self.ask(lambda desk: desk.dossier(code), self._fresh, failed=self._trouble, group="fresh")
+            self.ask(self.acts_now, self._fresh, failed=self._trouble, group="fresh")
 
-    def _fresh(self, card: DossierCard) -> None:
-        found = next((option for option in card.options if option.name == self.option.name), None)
-        self._version = card.row.version
+    def _fresh(self, now: tuple[int, tuple[OptionView, ...]]) -> None:
+        self._version, options = now
+        found = next((option for option in options if option.name == self.option.name), None)
         if found is None:
             self._gone = True
         else:
@@ -386,8 +362,7 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
         self.refresh_bindings()
 
     def _write_receipt(self, receipt: Receipt) -> None:
-        said = advance_parts.receipt(receipt, self._preview, self.lang)
-        self.query_one("#advance-receipt", Static).update(said)
+        self.query_one("#advance-receipt", Static).update(self.what_was_done(receipt))
 
     @on(Button.Pressed, "#advance-copy")
     def action_copy_receipt(self) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from kcflow.formats import date_text, dong
+from kcflow.formats import date_text, dong, percent
 from kcflow.i18n import t
+from kcflow.labels import AMOUNT
 from kcflow.services.errors import ConflictError, RefusedByRules
 from kcflow.services.views import OptionView, Preview, Receipt
 from screens.base import sentence
 from screens.dossier import proposal_parts as parts
+from screens.widgets.basis import basis_text
 from screens.widgets.hanging import Hanging
 from states.model import Label
 
@@ -32,7 +34,7 @@ def head(option: OptionView, preview: Preview | None, lang: str) -> Hanging:
         said.append(parts.line((preview.title, parts.DIM)))
     said += [
         parts.line((from_label, ""), (" → ", "$accent"), (to_label, parts.STRONG)),
-        parts.line((f"{who} · {t('advance.basis', lang, basis=option.basis)}", parts.DIM)),
+        parts.line((f"{who} · {t('advance.basis', lang, basis=basis_text(option.basis, lang))}", parts.DIM)),
     ]
     return parts.lines(said)
 
@@ -59,10 +61,20 @@ def money(preview: Preview, lang: str) -> list[Content]:
     if preview.amount_after is None or kind is None:
         return []
     before = dong(preview.amount_before, lang) if preview.amount_before is not None else "—"
-    label = t(f"advance.amount.{kind}", lang)
-    return [
+    label = AMOUNT[kind](lang) if kind in AMOUNT else t(f"advance.amount.{kind}", lang)
+    said = [
         parts.line((f"{label}: {before} → ", parts.DIM), (dong(preview.amount_after, lang), parts.STRONG))
     ]
+    if preview.amount_base and preview.amount_base_label is not None:
+        share = t(
+            "advance.amount_of",
+            lang,
+            percent=percent(preview.amount_after, preview.amount_base, lang),
+            base=preview.amount_base_label(lang),
+            amount=dong(preview.amount_base, lang),
+        )
+        said.append(parts.line((f"  = {share}", parts.DIM)))
+    return said
 
 
 def missing(preview: Preview, wrong: Iterable[str], lang: str) -> Hanging:

@@ -13,6 +13,7 @@ from kcflow.services.views import DossierCard, OptionView
 from screens.base import DeskModal
 from screens.lists.rows import toned
 from screens.taking import TakingTable
+from screens.widgets.basis import basis_text
 from screens.widgets.cells import literal
 from screens.widgets.table import Column, TablePage, TableRow, VirtualTable
 
@@ -108,7 +109,7 @@ class ChooseAct(DeskModal["tuple[OptionView, int]"]):
         if not isinstance(option, OptionView):
             self.query_one("#why", Static).update("")
             return
-        lines = [literal(option.basis)] if option.basis else []
+        lines = [literal(basis_text(option.basis, self.lang))] if option.basis else []
         lines += [literal(reason.text(self.lang)) for reason in option.reasons]
         self.query_one("#why", Static).update(Content(" · ".join(lines)))
 

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
 from kcflow.i18n import t
+from kcflow.services.money_views import OtherRow
 from kcflow.services.views import DossierRow, ListFilter
 from screens.base import DeskModal
 from screens.dossier.visited import Visit
 from screens.lists.rows import state_cell
+from screens.money.codes import kind_of
+from screens.money.rows import state_cell as board_state
 from screens.taking import TakingEntry, TakingTable
 from screens.widgets.table import Column, TablePage, TableRow, VirtualTable
 
@@ -35,13 +39,24 @@ def queries(words: str) -> tuple[str, ...]:
     return (words[: last.start()] + last[1].zfill(_DIGITS), words)
 
 
-def matches(desk: Desk, words: str) -> tuple[DossierRow, ...]:
-    """The first proposals that `words` can mean, each once; in a worker thread."""
+def matches(desk: Desk, words: str) -> tuple[DossierRow | OtherRow, ...]:
+    """The first proposals that `words` can mean, each once; in a worker thread.
+
+    A code of a plan, round, contract or adjustment finds those.
+    """
+    kind = kind_of(words)
+    if kind is not None:
+        wanted = words.strip().upper()
+        return tuple(row for row in desk.money.others(kind) if row.code.startswith(wanted))[:_SHOWN]
     found: dict[str, DossierRow] = {}
     for text in queries(words):
         for row in desk.dossiers(ListFilter(text=text), "newest", limit=_SHOWN).rows:
             found.setdefault(row.code, row)
     return tuple(found.values())[:_SHOWN]
+
+
+def _state(row: DossierRow | OtherRow, lang: str) -> Content:
+    return board_state(row, lang) if isinstance(row, OtherRow) else state_cell(row, lang)
 
 
 class JumpDialog(DeskModal[str]):
@@ -58,7 +73,7 @@ class JumpDialog(DeskModal[str]):
         """Offer `visited`, the latest first, before anything is typed."""
         super().__init__()
         self._visited = tuple(visited)
-        self._rows: tuple[DossierRow, ...] = ()
+        self._rows: tuple[DossierRow | OtherRow, ...] = ()
         self._wanted = ""
         self._shown_for: str | None = None
         """The words that the list belongs to."""
@@ -72,7 +87,7 @@ class JumpDialog(DeskModal[str]):
 
     def _columns(self) -> list[Column]:
         return [
-            Column("code", t("app.column.code", self.lang), 12),
+            Column("code", t("app.column.code", self.lang), 17),
             Column("title", t("app.column.title", self.lang), 0, weight=3),
             Column("state", t("app.column.state", self.lang), 0, weight=2, min_terminal_width=70),
         ]
@@ -91,7 +106,7 @@ class JumpDialog(DeskModal[str]):
             tuple(
                 TableRow(
                     row.code,
-                    (row.code, row.title, state_cell(row, self.lang)),
+                    (row.code, row.title, _state(row, self.lang)),
                     "dim" if row.ending else "",
                     row,
                 )
@@ -119,7 +134,7 @@ class JumpDialog(DeskModal[str]):
         wanted = self._wanted
         self.ask(lambda desk: matches(desk, wanted), self._found, group="jump")
 
-    def _found(self, rows: tuple[DossierRow, ...]) -> None:
+    def _found(self, rows: tuple[DossierRow | OtherRow, ...]) -> None:
         self._rows = rows
         self._show()
         if self._hurry and rows:

@@ -28,6 +28,7 @@ from screens.dossier.proposal_commands import (
     EditDraft,
     NextProposal,
     OpenDocument,
+    OpenStory,
     PreviousProposal,
     RecordPapers,
     Reload,
@@ -38,6 +39,8 @@ from screens.dossier.proposal_commands import (
 from screens.dossier.proposal_cursor import ProposalCursor
 from screens.lists.detail import stage_phases
 from screens.lists.neighbours import Neighbour, beside
+from screens.money.commands import NewBoard, OpenAbove
+from screens.money.from_proposal import LeadsToMoney
 from screens.widgets.revealing import RevealingList
 from screens.widgets.stage_bar import StageBar
 
@@ -59,7 +62,7 @@ class Vanished(Message, namespace="proposal"):
     code: str
 
 
-class ProposalScreen(ProposalCursor, DeskScreen[None]):
+class ProposalScreen(ProposalCursor, LeadsToMoney, DeskScreen[None]):
     """Everything about one proposal, and every act on it.
 
     | Key | What it does |
@@ -70,6 +73,7 @@ class ProposalScreen(ProposalCursor, DeskScreen[None]):
     | e | Change the fields. |
     | o, enter | Open the file of the paper under the cursor. |
     | y | Copy a citation: of the proposal, of the row of the timeline, or of the paper. |
+    | m | Its whole money story. |
     | h | Open its history. |
     | c | Correct the row of the timeline under the cursor. |
     | enter | On the timeline: the full record of the row. |
@@ -86,12 +90,15 @@ class ProposalScreen(ProposalCursor, DeskScreen[None]):
         RecordPapers,
         WriteNote,
         EditDraft,
+        OpenStory,
         OpenDocument,
         CopyCitation,
         DossierHistory,
         CorrectRow,
         PreviousProposal,
         NextProposal,
+        NewBoard,
+        OpenAbove,
         Reload,
         ScrollDown,
         ScrollUp,
@@ -263,7 +270,15 @@ class ProposalScreen(ProposalCursor, DeskScreen[None]):
     def why_not(self, action: str) -> str | None:
         """Say why a key does nothing now."""
         lang, card = self.lang, self.card
-        needs_card = ("act", "record_papers", "write_note", "edit_draft", "correct_row", "copy_citation")
+        needs_card = (
+            "act",
+            "record_papers",
+            "write_note",
+            "edit_draft",
+            "correct_row",
+            "copy_citation",
+            "open_story",
+        )
         if action in (*needs_card, "open_document") and card is None:
             return t("proposal.not_read", lang)
         if action == "act":
@@ -341,6 +356,13 @@ class ProposalScreen(ProposalCursor, DeskScreen[None]):
             from screens.dossier.correct import CorrectDialog
 
             self.app.push_screen(CorrectDialog(row.dossier, row), self._done)
+
+    def action_open_story(self) -> None:
+        """Open the whole money story of this proposal."""
+        if self.card is not None:
+            from screens.dossier.money_story import MoneyStoryScreen
+
+            self.app.push_screen(MoneyStoryScreen(self.code))
 
     def action_dossier_history(self) -> None:
         """Open the history of this proposal."""

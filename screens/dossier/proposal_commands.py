@@ -40,6 +40,13 @@ class CopyCitation(Command):
     order = 16
 
 
+class OpenStory(Command):
+    """The whole money story of the proposal."""
+
+    key = "m"
+    order = 14
+
+
 class CorrectRow(Command):
     """Say that a row of the history is wrong, by a new row."""
 

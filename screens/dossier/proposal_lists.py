@@ -8,18 +8,27 @@ from textual.content import Content
 from textual.widgets.option_list import Option
 
 from kcflow.i18n import t
-from kcflow.services.views import DossierCard
+from kcflow.services.views import DossierCard, HistoryView, OptionView
 from screens.dossier import act_parts, timeline_parts
 from screens.dossier import proposal_parts as parts
 
 
 def act_options(card: DossierCard, lang: str) -> list[Option]:
-    """Possible acts first ("act-<name>"); then the others, those of the same foreign right together."""
-    state = card.row.state
-    possible = [option for option in card.options if option.possible]
+    """The acts of a proposal."""
+    return acts_of(card.options, card.row.state, card.row.ending, lang)
+
+
+def acts_of(
+    options: Sequence[OptionView], state: str, ending: str, lang: str, ended: str = "proposal.ended"
+) -> list[Option]:
+    """Possible acts first ("act-<name>"); then the others, those of the same foreign right together.
+
+    ended: catalogue key of what is said where nothing can be done any more.
+    """
+    possible = [option for option in options if option.possible]
     offices = len({option.office_name for option in possible}) > 1
     found: list[Option] = []
-    if possible or not card.row.ending:
+    if possible or not ending:
         key = "possible" if possible else "nothing_possible"
         found.append(
             Option(Content.styled(t(f"proposal.{key}", lang), parts.DIM), "heading-possible", disabled=True)
@@ -28,7 +37,7 @@ def act_options(card: DossierCard, lang: str) -> list[Option]:
         Option(act_parts.act(option, lang, state=state, office=offices), f"act-{option.name}")
         for option in possible
     ]
-    blocked = act_parts.groups(option for option in card.options if not option.possible)
+    blocked = act_parts.groups(option for option in options if not option.possible)
     if blocked:
         found.append(
             Option(
@@ -44,9 +53,7 @@ def act_options(card: DossierCard, lang: str) -> list[Option]:
             for option in group.acts
         ]
     if not found:
-        found.append(
-            Option(Content.styled(t("proposal.ended", lang), parts.DIM), "heading-ended", disabled=True)
-        )
+        found.append(Option(Content.styled(t(ended, lang), parts.DIM), "heading-ended", disabled=True))
     return found
 
 
@@ -60,6 +67,11 @@ def paper_options(papers: Sequence[act_parts.PaperLine], lang: str) -> list[Opti
 
 
 def timeline_options(card: DossierCard, lang: str) -> list[Option]:
-    """The history, newest first ("row-<seq>")."""
-    newest = sorted(card.timeline, key=lambda row: row.seq, reverse=True)
+    """The history of a proposal."""
+    return moments_of(card.timeline, lang)
+
+
+def moments_of(timeline: Sequence[HistoryView], lang: str) -> list[Option]:
+    """The rows, newest first ("row-<seq>")."""
+    newest = sorted(timeline, key=lambda row: row.seq, reverse=True)
     return [Option(timeline_parts.moment(row, lang), f"row-{row.seq}") for row in newest]

@@ -12,6 +12,7 @@ from kcflow.i18n import t
 from kcflow.labels import DEADLINE_KIND, SOURCE
 from kcflow.services.views import DossierCard, DossierRow, DueView, MoneyView
 from kcflow.text import visible
+from screens.widgets.basis import basis_text
 from screens.widgets.hanging import Hanging
 from screens.widgets.state_mark import mark
 
@@ -113,7 +114,7 @@ def due_lines(
             "proposal.days_none" if days_left == 0 else f"proposal.days_{key}", lang, days=abs(days_left)
         )
         first.append((f"  {sign}{left}", style))
-    first.append((f" · {DEADLINE_KIND[due.kind](lang)}: {due.basis}", DIM))
+    first.append((f" · {DEADLINE_KIND[due.kind](lang)}: {basis_text(due.basis, lang)}", DIM))
     said = [line(*first)]
     if derived:
         said += [line((f"  {step}", DIM)) for step in _steps(due, lang)]
@@ -123,8 +124,13 @@ def due_lines(
 # -- money -----------------------------------------------------------------------------------
 
 
+_STEPS = frozenset({"approved", "allocated", "contracted", "advanced", "accepted", "settled"})
+"""Amounts that come one after the other."""
+
+
 def money(view: MoneyView, lang: str) -> Hanging:
     """Every amount, and of which base it is which part; what hasn't come yet stands in one line."""
+    paid_of = "of_contracted" if view.contracted else "of_allocated"
     rows: list[tuple[str, int | None, int, str]] = [
         ("total", view.total, 0, ""),
         ("requested", view.requested, view.total, "of_total"),
@@ -132,13 +138,17 @@ def money(view: MoneyView, lang: str) -> Hanging:
         ("other", view.other, view.total, "of_total"),
         ("approved", view.approved, view.requested, "of_requested"),
         ("allocated", view.allocated, view.approved or 0, "of_approved"),
-        ("advanced", view.advanced, view.allocated, "of_allocated"),
+        ("contracted", view.contracted, view.allocated, "of_allocated"),
+        ("advanced", view.advanced, view.contracted or view.allocated, paid_of),
+        ("accepted", view.accepted, view.contracted, "of_contracted"),
+        ("settled", view.settled, view.accepted, "of_accepted"),
+        ("returned", view.returned, view.advanced, "of_advanced"),
     ]
     said, open_yet = [], []
     for name, amount, base, base_key in rows:
-        if not amount and name in ("counterpart", "other"):
+        if not amount and name in ("counterpart", "other", "returned"):
             continue
-        if not amount and name in ("approved", "allocated", "advanced"):
+        if not amount and name in _STEPS:
             open_yet.append(t(f"proposal.money.{name}", lang))
             continue
         indent = "  " if name in ("requested", "counterpart", "other") else ""

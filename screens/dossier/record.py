@@ -6,7 +6,9 @@ from kcflow.formats import date_text, dong, instant_text
 from kcflow.i18n import t
 from kcflow.labels import AMOUNT, DEADLINE_KIND
 from kcflow.services.views import HistoryView, PaperView
+from kcflow.typed import field_text
 from screens.guide.pairs import Pair
+from screens.widgets.basis import basis_text
 from screens.widgets.cells import literal
 
 
@@ -47,7 +49,7 @@ def record_pairs(view: HistoryView, lang: str) -> list[Pair]:
         (label("role"), f"{view.role_label(lang)} ({view.role})"),
         (label("office"), f"{view.office_name} ({view.office})"),
         (label("authority"), view.authority or none),
-        (label("basis"), view.basis or none),
+        (label("basis"), basis_text(view.basis, lang) or none),
         (label("document"), paper_text(view.document, lang) if view.document is not None else none),
     ]
     papers = [paper_text(paper, lang) for paper in view.papers] or [none]
@@ -60,6 +62,10 @@ def record_pairs(view: HistoryView, lang: str) -> list[Pair]:
         lines.append((label("amounts"), f"{before} → {after}"))
     else:
         lines.append((label("amount"), none))
+    typed = [f"{name(lang)}: {field_text(key, value, lang)}" for key, name, value in view.fields]
+    # Only acts about money have these.
+    own = (("fields", "\n".join(typed)), ("charges", ", ".join(view.charges)), ("via", view.via))
+    lines += [(label(name), text) for name, text in own if text]
     delay = t("record.delay", lang, n=view.entry_delay_days) if view.entry_delay_days else ""
     lines += [
         (label("round"), str(view.round) if view.round is not None else none),
@@ -98,3 +104,15 @@ def _deadline(view: HistoryView, lang: str) -> str:
     if view.deadline_met is not None:
         parts.append(t("history.met" if view.deadline_met else "history.missed", lang))
     return ", ".join(parts)
+
+
+def money_said(view: HistoryView, lang: str) -> list[str]:
+    """The kind of the amount with its đồng, what it was charged to, and the act's typed fields."""
+    said = []
+    if view.amount is not None and view.amount_kind in AMOUNT:
+        said.append(f"{AMOUNT[view.amount_kind](lang)}: {dong(view.amount, lang)}")
+    if view.charges:
+        said.append(t("proposal.charged_to", lang, codes=", ".join(view.charges)))
+    elif view.via:
+        said.append(t("proposal.via", lang, code=view.via))
+    return said + [f"{label(lang)}: {field_text(name, value, lang)}" for name, label, value in view.fields]

@@ -8,6 +8,7 @@ from kcflow.formats import date_text, dong, instant_text
 from kcflow.i18n import t
 from kcflow.labels import AMOUNT
 from kcflow.services.views import HistoryView
+from kcflow.typed import field_text
 from screens.dossier.act_parts import paper_text
 from screens.dossier.proposal_parts import BAD, DIM, STRONG, WARN, Part, line, lines
 from screens.widgets.hanging import Hanging
@@ -81,6 +82,11 @@ def _details(row: HistoryView, lang: str) -> list[tuple[str, str]]:
     if row.amount is not None and row.amount_kind in AMOUNT:
         in_round = t("proposal.in_round", lang, round=row.round) if row.round else ""
         details.append((f"{AMOUNT[row.amount_kind](lang)}: {dong(row.amount, lang)}{in_round}", ""))
+    if row.charges:
+        details.append((t("proposal.charged_to", lang, codes=", ".join(row.charges)), DIM))
+    elif row.via:
+        details.append((t("proposal.via", lang, code=row.via), DIM))
+    details += [(f"{label(lang)}: {field_text(name, value, lang)}", "") for name, label, value in row.fields]
     if row.reason and row.action == NOTE:
         details += [(text, "") for text in row.reason.split("\n") if text.strip()]
     elif row.reason:

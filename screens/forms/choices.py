@@ -11,6 +11,7 @@ from textual import events
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Select
+from textual.widgets._select import SelectCurrent
 
 from kcflow.i18n import t
 from kcflow.text import visible
@@ -87,6 +88,11 @@ class ChoiceField(Field[str]):
         self._options = tuple(options)
         self.choice.set_options(prompts(self._prompts()))
         self.choose(chosen if self._wished is None else self._wished)
+        # Textual writes the words of a choice only when another value is chosen.
+        for words_of, value in prompts(self._prompts()):
+            if value == self.choice.selection:
+                for shown in self.choice.query(SelectCurrent):
+                    shown.update(words_of)
 
     def relabel(self) -> None:
         """Write the words anew; what was chosen stays."""

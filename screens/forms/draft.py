@@ -81,6 +81,7 @@ class DraftScreen(KeepsForm, DeskScreen[Receipt]):
             yield ChoiceField(
                 "unit_office", FIELD["unit_office"], waiting, required=True, blank=words("form.choose")
             )
+            yield Static("", id="draft-unit", markup=False)
         else:
             yield Static("", id="draft-fixed", markup=False)
         kinds = [(key, KIND[key]) for key in KIND]
@@ -143,7 +144,7 @@ class DraftScreen(KeepsForm, DeskScreen[Receipt]):
         ]
         field.offer([(office.code, _office_label(office)) for office in units])
         roles = self.desk.me.roles
-        mine = [role.office for role in roles if role.role == "unit"]
+        mine = self._my_units()
         home = {office.province for office in offices if office.code in {role.office for role in roles}}
         near = [office for office in units if office.province is not None and office.province in home]
         if field.value is not None:
@@ -156,6 +157,11 @@ class DraftScreen(KeepsForm, DeskScreen[Receipt]):
             field.fault(words("draft.no_units"))
         self._first["unit_office"] = field.value
         self.filled("unit_office")
+        self._write_unit()
+
+    def _my_units(self) -> list[str]:
+        """The offices in whose name this person may submit."""
+        return [role.office for role in self.desk.me.roles if role.role == "unit"]
 
     # Writing
 
@@ -181,6 +187,15 @@ class DraftScreen(KeepsForm, DeskScreen[Receipt]):
             ]
             self.query_one("#draft-fixed", Static).update(parts.lines(fixed))
         self._write_balance()
+        self._write_unit()
+
+    def _write_unit(self) -> None:
+        """Say who will have to submit it, where that is somebody else."""
+        for note in self.query("#draft-unit").results(Static):
+            unit = self.query_one("#field-unit_office", ChoiceField).value
+            foreign = bool(unit) and unit not in self._my_units()
+            note.display = foreign
+            note.update(parts.line((t("draft.others_submit", self.lang) if foreign else "", parts.DIM)))
 
     @on(Field.Changed)
     def _something_changed(self, event: Field.Changed) -> None:
@@ -189,6 +204,8 @@ class DraftScreen(KeepsForm, DeskScreen[Receipt]):
             self._write_balance()
         if event.field.key in ("starts_on", "ends_on"):
             self._check_schedule()
+        if event.field.key == "unit_office":
+            self._write_unit()
         if event.field.key == "kinds":
             self._show_partners()
 

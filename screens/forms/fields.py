@@ -7,21 +7,21 @@ A field never parses in silence: a date shows its weekday, an amount its đồng
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static, TextArea
 
-from kcflow.formats import date_text, parse_date
+from kcflow.formats import date_text
 from kcflow.i18n import t
 from kcflow.text import TextRefused, strict, visible
+from screens.forms.days import DateEntry, has_short_year, read_day
 from screens.forms.entries import Boxes, Entry, Fault, Memo, PasteRefused, refused
 from states.model import Label
 
@@ -326,33 +326,8 @@ class LinesField(MemoField):
         return tuple(line for line in (self.value or "").split("\n") if line)
 
 
-class DateEntry(Entry):
-    """A day; up and down move it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "shift_day(1)", show=False),
-        Binding("down", "shift_day(-1)", show=False),
-    ]
-
-    def __init__(self, value: str, anchor: date | None) -> None:
-        """Start with `value`; the arrows start an empty field at `anchor`."""
-        super().__init__(value, max_length=10)
-        self._anchor = anchor
-
-    def action_shift_day(self, days: int) -> None:
-        """Move to another day."""
-        try:
-            day = parse_date(self.value) + timedelta(days=days)
-        except (ValueError, OverflowError):
-            if self.value.strip() or self._anchor is None:
-                return
-            day = self._anchor
-        self.value = date_text(day)
-        self.cursor_position = len(self.value)
-
-
 class DateField(Field[date]):
-    """A day as dd/mm/yyyy; the echo says its weekday and how far it is from today."""
+    """A day as dd/mm/yyyy; the echo says its weekday and how far it is from today, and a short year whole."""
 
     ECHOES = True
 
@@ -387,7 +362,7 @@ class DateField(Field[date]):
         if not text:
             return None
         try:
-            day = parse_date(text)
+            day = read_day(text)
         except ValueError:
             raise Fault(words("form.not_a_date", found=visible(text))) from None
         if self._past_only and self._today is not None and day > self._today:
@@ -400,6 +375,8 @@ class DateField(Field[date]):
         if day is None:
             return "" if self.text.strip() else t("form.date_form", lang)
         weekday = t(f"form.weekday.{day.weekday()}", lang)
+        if has_short_year(self.text):
+            weekday = f"= {date_text(day)}, {weekday}"
         if self._today is None:
             return weekday
         apart = (day - self._today).days

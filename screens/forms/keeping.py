@@ -116,6 +116,13 @@ class KeepsForm(SendsOnce):
         self._first_texts = self.kept_texts()
         self.ask(lambda _: keeper.found(), self._take_found, group="keep-found", quiet=True)
 
+    def stop_keeping(self) -> None:
+        """Other fields come in place of these: their texts are offered when they are opened again."""
+        self.note_texts()
+        self._leave_texts()
+        self._offered = ()
+        self._say_offer()
+
     def filled(self, *keys: str) -> None:
         """The program filled these fields: that is how they look untouched."""
         if self._first_texts is not None:
@@ -184,6 +191,9 @@ class KeepsForm(SendsOnce):
 
     def on_unmount(self) -> None:
         """Leave the texts to the next opening, unless they have served."""
+        self._leave_texts()
+
+    def _leave_texts(self) -> None:
         if self._keeper is not None:
             with suppress(OSError):  # it was said while the person could still act on it
                 self._keeper.release()

@@ -19,18 +19,20 @@ from kcflow.register_types import RegisterAnswers
 from kcflow.services.views import ImportPlan, ImportResult, ImportRowView
 from kcflow.text import visible
 from screens.base import DeskScreen, sentence
-from screens.commands import CloseDialog, Command, bindings
+from screens.commands import CloseDialog, bindings
 from screens.dossier.paper_box import Confirm
 from screens.forms.choices import FileField, folder_entries
 from screens.forms.entries import Boxes
 from screens.forms.fields import Field, words
 from screens.forms.keeping import KEEP, KeepsForm
+from screens.forms.register_commands import OtherFile, SkipBadRows, WrittenClose
 from screens.forms.register_parts import (
     Rows,
     WorkbookField,
     as_number,
     as_text,
     columns,
+    has_codes,
     plan_remarks,
     question,
     row_remarks,
@@ -42,27 +44,13 @@ from screens.widgets.table import VirtualTable
 _SUFFIXES = frozenset({".xlsx"})
 
 
-class OtherFile(Command):
-    """Choose another workbook."""
-
-    key = "ctrl+o"
-    priority = True
-    order = 20
-
-
-class SkipBadRows(Command):
-    """Leave the rows with errors out, or no longer."""
-
-    key = "ctrl+b"
-    priority = True
-    order = 15
-
-
 class RegisterScreen(KeepsForm, DeskScreen[ImportResult]):
     """Three steps on one screen: choose, look, write. Nothing is written before the last."""
 
     CSS_PATH = Path(__file__).with_suffix(".tcss")
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, SkipBadRows, OtherFile, CloseDialog, *KEEP)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        Confirm, WrittenClose, SkipBadRows, OtherFile, CloseDialog, *KEEP
+    )
     help_key = "help.register"
     keep_as = "register"
 
@@ -309,7 +297,7 @@ class RegisterScreen(KeepsForm, DeskScreen[ImportResult]):
         lang = self.lang
         table = self.query_one("#register-rows", VirtualTable)
         table.empty_text = t("register.no_rows", lang)
-        table.set_columns(columns(lang))
+        table.set_columns(columns(lang, codes=has_codes(rows)))
         table.set_source(Rows(rows, lang))
 
     @on(VirtualTable.Highlighted)
@@ -321,7 +309,12 @@ class RegisterScreen(KeepsForm, DeskScreen[ImportResult]):
     # Writing
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Before the choice and after the writing there are no rows to leave out."""
+        """Before the choice there is nothing to write, nor another file; afterwards no row to leave out."""
+        if action == "other_file" and self._plan is None:
+            return False
+        if action in ("confirm", "written_close") and not self._reading:
+            wanted = self._plan is not None and (self._result is None) == (action == "confirm")
+            return super().check_action(action, parameters) if wanted else False
         if action == "skip_bad_rows" and (self._plan is None or self._result is not None):
             return False
         return super().check_action(action, parameters)
@@ -362,6 +355,10 @@ class RegisterScreen(KeepsForm, DeskScreen[ImportResult]):
             lambda desk: desk.register_write(plan, skip_bad_rows=skip), self._written, self._write_failed
         )
         self._write()
+
+    def action_written_close(self) -> None:
+        """Go back."""
+        self.action_confirm()
 
     def action_skip_bad_rows(self) -> None:
         """Leave the rows with errors out, or no longer."""

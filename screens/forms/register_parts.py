@@ -29,7 +29,7 @@ class Rows:
     """The rows of a plan as the table wants them."""
 
     def __init__(self, rows: Sequence[ImportRowView], lang: str) -> None:
-        self._rows, self._lang = rows, lang
+        self._rows, self._lang, self._codes = rows, lang, has_codes(rows)
 
     def count(self) -> int:
         """How many there are."""
@@ -55,12 +55,22 @@ class Rows:
             status,
             row.title,
             row.unit,
-            trieu(row.requested, lang).partition(" ")[0],
-            trieu(row.total, lang).partition(" ")[0],
-            row.code or "",
+            _amount(row, row.requested, lang),
+            _amount(row, row.total, lang),
+            *([row.code or ""] if self._codes else []),
             str(remarks) if remarks else "",
         )
         return TableRow(str(row.row_number), cells, style, row)
+
+
+def has_codes(rows: Sequence[ImportRowView]) -> bool:
+    """Whether any row is, or was there as, a proposal."""
+    return any(row.code for row in rows)
+
+
+def _amount(row: ImportRowView, dong: int, lang: str) -> str:
+    """An amount in triệu; nothing stands for one that couldn't be read."""
+    return "–" if row.status == "bad" and not dong else trieu(dong, lang).partition(" ")[0]
 
 
 class WorkbookField(FileField):
@@ -77,8 +87,8 @@ class WorkbookField(FileField):
         return problem
 
 
-def columns(lang: str) -> tuple[Column, ...]:
-    """The columns of a plan's rows."""
+def columns(lang: str, *, codes: bool) -> tuple[Column, ...]:
+    """The columns of a plan's rows; `codes`: whether any of them has one."""
 
     def head(name: str) -> str:
         return t(f"register.column.{name}", lang)
@@ -87,10 +97,10 @@ def columns(lang: str) -> tuple[Column, ...]:
         Column("row", head("row"), 5, "right"),
         Column("status", head("status"), 10),
         Column("title", head("title"), 0, weight=3),
-        Column("unit", head("unit"), 0, min_terminal_width=110),
+        Column("unit", head("unit"), 0, min_terminal_width=140),
         Column("requested", head("requested"), 11, "right"),
         Column("total", head("total"), 12, "right", min_terminal_width=100),
-        Column("code", head("code"), 13, min_terminal_width=90),
+        *([Column("code", head("code"), 13, min_terminal_width=90)] if codes else []),
         Column("remarks", head("remarks"), 6, "right"),
     )
 

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from kcflow.i18n import t
-from screens.base import DeskNode, sentence
+from screens.base import DeskNode
+from screens.trouble import with_reasons
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -69,7 +70,7 @@ class SendsOnce(DeskNode):
             elif failed is not None:
                 failed(answer.error)
             else:
-                self.say(sentence(answer.error, self.lang), "error")
+                self.say(with_reasons(answer.error, self.lang), "error")
 
         def given_up() -> None:
             self._sending = False

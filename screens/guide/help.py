@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from kcflow.i18n import t
+from kcflow.services.money_views import Board, OtherRow
 from kcflow.services.views import DossierCard, DossierRow, HistoryView, StalledRow
 from screens.base import DeskModal
 from screens.commands import Command, Offer, bindings, in_order, key_name, offers
@@ -28,7 +29,21 @@ from states.model import Lifecycle
 
 MARKS = ("late", "near", "returned", "done", "current", "ahead", "stopped")
 LIST_KEYS = ("up_down", "page", "home_end", "enter")
-ABOUT_ONE = frozenset({"proposal", "advance", "choose", "papers", "correct", "note", "record", "viewer"})
+ABOUT_ONE = frozenset(
+    {
+        "proposal",
+        "story",
+        "board",
+        "board_act",
+        "advance",
+        "choose",
+        "papers",
+        "correct",
+        "note",
+        "record",
+        "viewer",
+    }
+)
 """Helps about one proposal: they draw its whole lifecycle, the others the phases."""
 
 
@@ -65,6 +80,8 @@ def subject_of(screen: Screen[Any]) -> Subject | None:
         pane = getattr(each, "pane", None)
         if isinstance(card, DossierCard):
             return Subject(card.row.lifecycle, card.row.state)
+        if isinstance(board := getattr(each, "board", None), Board):
+            return Subject(board.row.lifecycle, board.row.state)
         if pane is not None:
             for table in pane.query("#list").results(VirtualTable):
                 return _subject(table.cursor_payload)
@@ -74,7 +91,7 @@ def subject_of(screen: Screen[Any]) -> Subject | None:
 def _subject(payload: object) -> Subject | None:
     if isinstance(payload, StalledRow):
         payload = payload.row
-    if isinstance(payload, DossierRow):
+    if isinstance(payload, DossierRow | OtherRow):
         return Subject(payload.lifecycle, payload.state)
     if isinstance(payload, HistoryView):
         return Subject(payload.lifecycle, payload.to_state)

@@ -45,6 +45,12 @@ BASIS: Final[dict[str, str]] = {
     "agency": "TT 36/2013 Đ6, Đ8.2, Đ11–16, Đ20",
     "ministry": "TT 36/2013 Đ8.3, Đ11.2a, Đ11.3",
     "auditor": "TTLT 26/2014 Đ9",
+    "plan": "NĐ 45/2012 Đ2.2; TT 36/2013 Đ8.3",
+    "round": "TTLT 26/2014 Đ8.1a; Luật NSNN 83/2015 Đ49",
+    "contract": "TT 36/2013 Đ12, Đ18",
+    "adjustment": "TT 36/2013 Đ11",
+    "four_eyes": "",
+    "worksheet": "",
 }
 """Article by term; "" where no article defines it."""
 
@@ -61,6 +67,9 @@ OF_HELP: Final[dict[str, tuple[str, ...]]] = {
         *("state", "waits_for", *_LATE, "return_to", "action", "paper", "estimate"),
         *("allocation", "acceptance", "settlement", "correct"),
     ),
+    "story": ("allocation", "acceptance", "settlement", "ceiling", "kcqg", "kcdp", "correct"),
+    "budget": ("kcqg", "kcdp", "allocation", "acceptance", "settlement", "contents"),
+    "figures": ("kcqg", "kcdp", "basis"),
     "advance": (*_ACT, "deadline", "allocation", "return_to"),
     "choose": ("action", "basis", "state", "return_to"),
     "bulk": (*_ACT,),
@@ -74,6 +83,15 @@ OF_HELP: Final[dict[str, tuple[str, ...]]] = {
     "note": ("history", "operator"),
     "filter": ("phase", "state", "kcqg", "kcdp", "contents", "deadline"),
     "work_as": ("operator", "unit", "department", "agency"),
+    "money": ("plan", "round", "contract", "adjustment", "four_eyes", *_LATE),
+    "board": ("worksheet", "four_eyes", "plan", "round", "contract", "adjustment", *_LATE),
+    "board_act": (*_ACT, "four_eyes", "deadline"),
+    "plan_form": ("plan", "kcqg", "kcdp", "worksheet"),
+    "round_form": ("round", "plan", "contents", "worksheet"),
+    "contract_form": ("contract", "allocation", "settlement"),
+    "adjustment_form": ("adjustment", "four_eyes"),
+    "annex": ("worksheet", "round", "plan"),
+    "export": ("worksheet",),
     "welcome": ("proposal", "register", "department"),
 }
 """Terms by the last word of a help's key; a help that isn't named here explains `USUAL`."""

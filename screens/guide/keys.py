@@ -12,9 +12,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from kcflow.i18n import t
-from kcflow.text import SortKey, fold, vietnamese_sort_key, visible
+from kcflow.text import fold, visible
 from screens import keymap
-from screens.base import DeskModal, DeskScreen
+from screens.base import DeskModal, DeskScreen, StatusLine
 from screens.commands import CloseDialog, Command, bindings, key_name
 from screens.forms.entries import Entry
 from screens.widgets.table import Column, TablePage, TableRow, VirtualTable
@@ -72,6 +72,16 @@ class PressKey(DeskModal[str]):
         self.dismiss(None if event.key == "escape" else event.key)
 
 
+class KeysEntry(Entry):
+    """The search over the list; Enter is for the command under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(AssignKey)
+
+    async def action_assign_key(self) -> None:
+        """Hand over what was typed."""
+        await self.action_submit()
+
+
 class KeysScreen(DeskScreen[None]):
     """Every command by area, with its keys; a new key works at once and is written to the settings file."""
 
@@ -87,7 +97,7 @@ class KeysScreen(DeskScreen[None]):
     def body(self) -> Iterable[Widget]:
         """Search over the list."""
         yield Static("", id="keys-title", classes="bar", markup=False)
-        yield Entry(placeholder=t("app.palette.search", self.lang))
+        yield KeysEntry(placeholder=t("app.palette.search", self.lang))
         yield VirtualTable((), id="keys-list", selectable=False)
 
     def on_mount(self) -> None:
@@ -106,23 +116,27 @@ class KeysScreen(DeskScreen[None]):
 
     def _write(self) -> None:
         self.query_one("#keys-title", Static).update(Content(t("keys.title", self.lang)))
-        self._table.set_columns(
-            (
-                Column("keys", t("app.palette.key", self.lang), 12),
-                Column("own", t("keys.column.own", self.lang), 12, min_terminal_width=100),
-                Column("name", t("app.palette.name", self.lang), 0, weight=2),
-                Column("area", t("keys.column.area", self.lang), 14),
-                Column("what", t("app.palette.what", self.lang), 0, weight=3, min_terminal_width=100),
-            )
-        )
+        self._write_columns()
         self._table.empty_text = t("app.palette.none", self.lang)
         self._table.set_source(self)
 
+    def _write_columns(self) -> None:
+        """A command's own keys have a column once something else was pressed for any."""
+        self._table.set_columns(
+            (
+                Column("keys", t("app.palette.key", self.lang), 11),
+                *([Column("own", t("keys.column.own", self.lang), 9)] if self._keymap else []),
+                Column("name", t("app.palette.name", self.lang), 16),
+                Column("what", t("app.palette.what", self.lang), 0),
+                Column("area", t("keys.column.area", self.lang), 15, min_terminal_width=100),
+            )
+        )
+
     def page(self, after: object | None, limit: int) -> TablePage:  # noqa: ARG002 - all at once
-        """The commands that hold the words, by area and name; those whose name holds them come first."""
+        """The commands that hold the words, by area as the code tells them; names before sentences."""
         wanted = fold(self._words).split()
         app, keys = type(self.app), self._keymap
-        rows: list[tuple[bool, int, SortKey, TableRow]] = []
+        rows: list[tuple[bool, int, TableRow]] = []
         for command in keymap.commands().values():
             name, what = command.label(), command.help()
             present = keymap.names(keymap.present_keys(command, keys))
@@ -130,11 +144,12 @@ class KeysScreen(DeskScreen[None]):
                 continue
             place = keymap.area(command.id, app)
             own = keymap.names(keymap.keys_of(command))
-            cells = (present, own if present != own else "", name, t(f"keys.area.{place}", self.lang), what)
+            moved = [own if present != own else ""] if keys else []
+            cells = (present, *moved, name, what, t(f"keys.area.{place}", self.lang))
             row = TableRow(command.id, cells, "good" if command.id in keys else "", command)
             elsewhere = not all(each in fold(name) for each in wanted)
-            rows.append((elsewhere, _AREAS.index(place), vietnamese_sort_key(name), row))
-        rows.sort(key=lambda each: each[:3])
+            rows.append((elsewhere, _AREAS.index(place), row))
+        rows.sort(key=lambda each: each[:2])
         return TablePage(tuple(row for *_, row in rows))
 
     @property
@@ -156,6 +171,14 @@ class KeysScreen(DeskScreen[None]):
         """Enter takes the command under the cursor."""
         message.stop()
         self.action_assign_key()
+
+    def on_virtual_table_highlighted(self, message: VirtualTable.Highlighted) -> None:
+        """Say the whole of what the line may have cut."""
+        message.stop()
+        command = self._command
+        self.query_one(StatusLine).quiet(
+            f"{command.label()}: {command.help()}" if command is not None else ""
+        )
 
     def on_virtual_table_chosen(self, message: VirtualTable.Chosen) -> None:
         """Enter or a click in the list does the same."""
@@ -226,7 +249,8 @@ class KeysScreen(DeskScreen[None]):
 
     def _change(self, wishes: dict[str, str], said: str) -> None:
         trouble = self.desk_app.change_settings({"keys": wishes})
-        self._table.set_source(self)
+        self._write_columns()
+        self._table.reload()
         self.say(trouble or said, "warn" if trouble else "good")
 
     def action_close_dialog(self) -> None:

@@ -18,7 +18,9 @@ from kcflow.services.errors import RefusedByRules
 from kcflow.services.views import BulkItem, MoveInput
 from screens.base import DeskModal, sentence
 from screens.commands import CloseDialog, bindings
+from screens.dossier import act_inputs
 from screens.dossier import proposal_parts as parts
+from screens.forms.keeping import KEEP, KeepsForm
 from screens.lists import bulk_parts
 from screens.lists.bulk_form import DecisionForm
 from screens.lists.bulk_work import (
@@ -41,7 +43,7 @@ from screens.widgets.table import TableRow, VirtualTable
 Step = Literal["acts", "form", "preview", "result"]
 
 
-class BulkDialog(LongWork, DeskModal["tuple[BulkItem, ...]"]):
+class BulkDialog(KeepsForm, LongWork, DeskModal["tuple[BulkItem, ...]"]):
     """Choose an act, enter the decision once, preview it for every proposal, carry it out.
 
     Gives what became of every proposal, or None when nothing was done. Long work runs in a thread, says how
@@ -50,10 +52,11 @@ class BulkDialog(LongWork, DeskModal["tuple[BulkItem, ...]"]):
 
     CSS_PATH = Path(__file__).with_suffix(".tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        BulkNext, BulkDo, BulkMode, BulkDrop, BulkBack, BulkCopy, CloseDialog
+        BulkNext, BulkDo, BulkMode, BulkDrop, BulkBack, BulkCopy, CloseDialog, *KEEP
     )
     title_key = "bulk.title"
     help_key = "help.bulk"
+    keep_as = "bulk"
 
     def __init__(self, codes: Sequence[str]) -> None:
         """Act on these proposals."""
@@ -151,11 +154,18 @@ class BulkDialog(LongWork, DeskModal["tuple[BulkItem, ...]"]):
 
     async def _take(self, act: Offered) -> None:
         if self.act is None or self.act.option != act.option:
+            if self.act is not None:
+                self.stop_keeping()
             self.act = act
             form = self.query_one("#bulk-form", Container)
             await form.remove_children()
             await form.mount(DecisionForm(act))
+            self.start_keeping()
         self._show("form")
+
+    def keep_code(self) -> str:
+        """What was typed belongs to the act: a decision is the same, whichever dossiers are chosen again."""
+        return self.act.option.name if self.act is not None else ""
 
     async def action_bulk_next(self) -> None:
         """Take the act, or preview the decision."""
@@ -170,12 +180,12 @@ class BulkDialog(LongWork, DeskModal["tuple[BulkItem, ...]"]):
         act, form = self.act, self.query_one(DecisionForm)
         if act is None:
             return
-        wrong = form.check()
+        wrong = act_inputs.wrong_fields(form)
         if wrong:
             self.say(t("advance.mend_first", self.lang, count=len(wrong)), "warn")
             wrong[0].focus_entry()
             return
-        move = form.move(self._move.request or str(uuid.uuid4()))
+        move = act_inputs.read_move(form, request=self._move.request or str(uuid.uuid4()))
         if replace(move, request=None) != replace(self._move, request=None) or self.act is not self._moved:
             # Another decision is another request: the old one may have been carried out in part.
             move = replace(move, request=str(uuid.uuid4()))
@@ -231,6 +241,9 @@ class BulkDialog(LongWork, DeskModal["tuple[BulkItem, ...]"]):
         if outcome.error is not None and not outcome.items:
             self._write()  # nothing was done: everything stays as it was entered
             return
+        cut_short = outcome.error is not None or outcome.stopped
+        if not cut_short and all(item.receipt is not None for item in outcome.items):
+            self.form_done()  # else it is still wanted, for those that are left
         told = {item.code: item for item in outcome.items}
         before = {item.code: item for item in self.items if item.receipt is not None}
         self.items = tuple(
@@ -284,7 +297,7 @@ class BulkDialog(LongWork, DeskModal["tuple[BulkItem, ...]"]):
         for table in self.query(VirtualTable):
             table.reload()
         for form in self.query(DecisionForm):
-            form.relabel()
+            act_inputs.relabel(form)
         self._write()
 
     # Keys
@@ -297,6 +310,8 @@ class BulkDialog(LongWork, DeskModal["tuple[BulkItem, ...]"]):
             "bulk_mode": ("preview",),
             "bulk_drop": ("preview",),
             "bulk_copy": ("preview", "result"),
+            "take_kept": ("form",),
+            "drop_kept": ("form",),
             "bulk_back": ("form", "preview") if self._any_done() else ("form", "preview", "result"),
         }
         if action in belongs and self.step not in belongs[action]:

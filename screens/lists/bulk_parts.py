@@ -13,6 +13,7 @@ from screens.dossier import proposal_parts as parts
 from screens.lists.bulk_work import Offered, Prospect
 from screens.lists.rows import toned
 from screens.lists.shaped import number
+from screens.widgets.basis import basis_text
 from screens.widgets.cells import literal
 from screens.widgets.hanging import Hanging
 from screens.widgets.table import Column, TableRow
@@ -87,7 +88,11 @@ def step_line(step: str, act: Offered | None, lang: str) -> Content:
     if act is None or step == "acts":
         return said
     return parts.line(
-        said, "  ", (act.option.label(lang), "bold $accent"), "  ", (act.option.basis, parts.DIM)
+        said,
+        "  ",
+        (act.option.label(lang), "bold $accent"),
+        "  ",
+        (basis_text(act.option.basis, lang), parts.DIM),
     )
 
 

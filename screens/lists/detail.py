@@ -14,6 +14,7 @@ from kcflow.formats import date_text
 from kcflow.i18n import t
 from kcflow.services.views import DossierCard, DossierRow, OptionView, StalledRow
 from screens.lists.rows import row_tone, state_text
+from screens.widgets.basis import basis_text
 from screens.widgets.cells import literal
 from screens.widgets.stage_bar import StageBar, StagePhase
 
@@ -180,7 +181,7 @@ class DetailStrip(Vertical):
         """The kind of standing still with its basis, and how the date was counted."""
         lang, card = self._lang, self._card
         due = card.due if card is not None else None
-        basis = due.basis if due is not None else stalled.row.due_basis or ""
+        basis = basis_text(due.basis if due is not None else stalled.row.due_basis or "", lang)
         head: Line = [(f"{t('stalled.basis', lang)}  ", "bold"), (stalled.kind_label(lang), "")]
         if basis:
             head.append((f" · {literal(basis)}", "$text-muted"))

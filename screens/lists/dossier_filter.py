@@ -59,6 +59,16 @@ def filter_fields(wish: Wish, names: Names, today: date) -> list[FilterField]:
     ]
 
 
+_OF_FLOW = frozenset(
+    ("offices", "provinces", "regions", "contents", "source", "plan_year", "amount_from", "amount_to")
+)
+
+
+def flow_fields(wish: Wish, names: Names, today: date) -> list[FilterField]:
+    """The fields of the flow picture: all but what the picture itself tells apart."""
+    return [field for field in filter_fields(wish, names, today) if field.key in _OF_FLOW]
+
+
 def _holders() -> list[tuple[str, Label]]:
     return [(name, label) for name, label in HOLDER.items() if name != "nobody"]
 

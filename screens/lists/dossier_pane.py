@@ -14,7 +14,8 @@ from kcflow.services.views import BulkItem, DossierCard, DossierRow
 from screens.commands import Act, DossierHistory, bindings
 from screens.lists.detail import DetailStrip
 from screens.lists.list_commands import BulkAct, OpenRow
-from screens.lists.list_sources import IndexedRows, ListPlaces
+from screens.lists.list_sources import DeskRows, IndexedRows, ListPlaces
+from screens.lists.neighbours import PagedPlaces
 from screens.lists.rows import DOSSIER_COLUMNS, default_columns, dossier_cells, dossier_columns
 from screens.lists.shaped import ShapedPane, number
 from screens.widgets.table import Column, TableRow, VirtualTable
@@ -110,7 +111,10 @@ class DossierPane(ShapedPane):
         table, source = self.table, self.table.source
         if isinstance(source, IndexedRows):
             return ListPlaces(source, code, table.cursor_row, table.row_count)
-        return table.keys_near(table.cursor_row)
+        near = table.keys_near(table.cursor_row)
+        if isinstance(source, DeskRows) and code in near:
+            return PagedPlaces(source, near, table.cursor_row - near.index(code), table.row_count)
+        return near
 
     def action_act(self) -> None:
         """Carry out an act: on what is selected, else on the dossier under the cursor."""

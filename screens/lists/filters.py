@@ -37,6 +37,7 @@ class FilterDialog(DeskModal[dict[str, Value]]):
     help_key = "help.filter"
 
     CSS = """
+    FilterDialog > .modal { width: 82; }
     FilterDialog.-narrow .field-label { width: 20; }
     FilterDialog.-narrow .field-error { padding: 0 0 0 20; }
     """

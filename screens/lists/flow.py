@@ -5,8 +5,9 @@ A supervisor's first look. The boxes add up: those under way and those that have
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -23,12 +24,20 @@ from kcflow.services.errors import KcflowError
 from kcflow.services.views import FlowPhase, ListFilter
 from screens.base import sentence
 from screens.commands import Command, bindings
+from screens.lists.chips import ChipsLine
+from screens.lists.list_commands import FilterChips, FilterList
 from screens.lists.listpane import Pane
+from screens.lists.wishes import Chip, Names, Wish, chips_of, read_names, without
 from screens.widgets.flow_chart import FlowChart
 from screens.widgets.flow_lines import Spot, box_name, grouped, proposals
 from screens.widgets.state_mark import mark
 
+if TYPE_CHECKING:
+    from screens.lists.filters import Value
+
 SOURCES: tuple[str | None, ...] = (None, *SOURCE)
+IN_HEAD = ("source:", "plan_year:")
+"""What the head line says by itself, without a chip: it has keys of its own."""
 
 
 class FlowList(Command):
@@ -57,7 +66,7 @@ class FlowYearBefore(Command):
 
     key = "left_square_bracket"
     action = "year(-1)"
-    order = 16
+    order = 27
 
 
 class FlowYearAfter(Command):
@@ -65,14 +74,14 @@ class FlowYearAfter(Command):
 
     key = "right_square_bracket"
     action = "year(1)"
-    order = 17
+    order = 28
 
 
 class FlowPane(Pane):
     """The flow picture over the whole width, what it counts above it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        FlowList, FlowUp, FlowSource, FlowYearBefore, FlowYearAfter
+        FlowList, FlowUp, FlowSource, FlowYearBefore, FlowYearAfter, FilterList, FilterChips
     )
     help_key = "help.flow"
     DEFAULT_CSS = """
@@ -84,16 +93,17 @@ class FlowPane(Pane):
     """
 
     def __init__(self) -> None:
-        """Count every source and every year."""
+        """Count everything."""
         super().__init__()
-        self.source_wanted: str | None = None
-        self.plan_year: int | None = None
+        self.wanted = ListFilter()
+        self._names = Names()
         self._phases: tuple[FlowPhase, ...] | None = None
         self._failure: str = ""
 
     def compose(self) -> Iterable[Widget]:
         """What is counted, and the picture."""
         yield Static("", id="flow-head", markup=False)
+        yield ChipsLine()
         yield FlowChart()
 
     @property
@@ -117,7 +127,7 @@ class FlowPane(Pane):
         self.chart.focus()
 
     def _read(self) -> None:
-        wanted = ListFilter(source=self.source_wanted, plan_year=self.plan_year)
+        wanted = self.wanted
         self._write()
         self.ask(lambda desk: desk.flow(wanted), self._take, failed=self._failed, group="flow")
 
@@ -135,7 +145,7 @@ class FlowPane(Pane):
 
     def restart(self) -> None:
         """Another person works: count anew, from the first box."""
-        self.source_wanted = self.plan_year = None
+        self.wanted = ListFilter()
         self._phases = None
         self.chart.cursor = None
         self._read()
@@ -168,16 +178,23 @@ class FlowPane(Pane):
         shown = self.sources
         self.chart.show(shown, self.lang)
         self.query_one("#flow-head", Static).update(self._head(shown))
+        line = self.query_one(ChipsLine)
+        line.show(self._chips(), "", "")
+        line.display = bool(line.chips)
         self._write_quiet()
         self.refresh_bindings()
+
+    def _chips(self) -> tuple[Chip, ...]:
+        """The parts of the filter that the head line doesn't say."""
+        chips = chips_of(Wish(self.wanted), self._names, self.lang)
+        return tuple(chip for chip in chips if chip.key not in IN_HEAD)
 
     def _head(self, shown: tuple[SourceFlow, ...]) -> Content:
         """What is counted, and how it adds up."""
         lang = self.lang
-        source = (
-            t("flow.all_sources", lang) if self.source_wanted is None else SOURCE[self.source_wanted](lang)
-        )
-        year = t("flow.all_years", lang) if self.plan_year is None else str(self.plan_year)
+        wanted = self.wanted
+        source = t("flow.all_sources", lang) if wanted.source is None else SOURCE[wanted.source](lang)
+        year = t("flow.all_years", lang) if wanted.plan_year is None else str(wanted.plan_year)
         parts: list[tuple[str, str]] = [
             (f"{t('flow.source_is', lang)} ", "$text-muted"),
             (source, "$accent bold"),
@@ -203,7 +220,7 @@ class FlowPane(Pane):
         """What can't be broken over two lines."""
         lang = self.lang
         if not under_way.count + ended.count:
-            filtered = self.source_wanted is not None or self.plan_year is not None
+            filtered = self.wanted != ListFilter()
             return [(t("dossiers.none_found" if filtered else "dossiers.empty", lang), "")]
 
         def n(number: int) -> str:
@@ -259,8 +276,9 @@ class FlowPane(Pane):
         if action == "flow_up":
             spot = self.chart.cursor
             deep = spot is not None and bool(spot.state)
-            filtered = self.source_wanted is not None or self.plan_year is not None
-            return None if deep or filtered else t("flow.top", self.lang)
+            return None if deep or self.wanted != ListFilter() else t("flow.top", self.lang)
+        if action == "filter_chips":
+            return None if self.query_one(ChipsLine).chips else t("lists.no_chips", self.lang)
         return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -275,7 +293,17 @@ class FlowPane(Pane):
             return None
         box, state = found
         count = box.tally.count if state is None else state.count
-        return box.wanted(self.plan_year, state) if count else None
+        if not count:
+            return None
+        place = box.wanted(self.wanted.plan_year, state)
+        return replace(
+            self.wanted,
+            phases=place.phases,
+            states=place.states,
+            lifecycles=place.lifecycles,
+            source=place.source,
+            open_only=place.open_only,
+        )
 
     def action_flow_list(self) -> None:
         """The list of what stands under the cursor."""
@@ -293,15 +321,61 @@ class FlowPane(Pane):
     def action_flow_up(self) -> None:
         """From a state to its phase; from a phase to everything."""
         if not self.chart.to_box():
-            self.source_wanted = self.plan_year = None
-            self._read()
+            self._count(ListFilter())
 
     def action_flow_source(self) -> None:
         """The next source of money."""
-        self.source_wanted = SOURCES[(SOURCES.index(self.source_wanted) + 1) % len(SOURCES)]
-        self._read()
+        source = SOURCES[(SOURCES.index(self.wanted.source) + 1) % len(SOURCES)]
+        self._count(replace(self.wanted, source=source))
 
     def action_year(self, step: int) -> None:
         """The plan year before or after; from all years to this year."""
-        self.plan_year = self.desk.today.year if self.plan_year is None else self.plan_year + step
+        year = self.wanted.plan_year
+        self._count(replace(self.wanted, plan_year=self.desk.today.year if year is None else year + step))
+
+    def _count(self, wanted: ListFilter) -> None:
+        """Count what passes another filter."""
+        self.wanted = wanted
         self._read()
+
+    # The filter
+
+    def action_filter(self) -> None:
+        """Choose what is counted; what can be chosen is read first."""
+        self.ask(read_names, self._open_filter, group="filter")
+
+    def _open_filter(self, names: Names) -> None:
+        from screens.lists.dossier_filter import flow_fields, judge, wish_from
+        from screens.lists.filters import FilterDialog
+
+        def filtered(values: Mapping[str, Value] | None) -> None:
+            if values is not None:
+                self._count(wish_from(values, Wish(self.wanted)).filter)
+
+        self._names = names
+        fields = flow_fields(Wish(self.wanted), names, self.desk.today)
+        self.app.push_screen(FilterDialog(fields, judge), filtered)
+
+    def action_filter_chips(self) -> None:
+        """Go to the chips."""
+        self.query_one(ChipsLine).focus()
+
+    def on_chips_line_removed(self, message: ChipsLine.Removed) -> None:
+        """Count without one part of the filter."""
+        message.stop()
+        self._count(without(Wish(self.wanted), message.key).filter)
+
+    def on_chips_line_cleared(self, message: ChipsLine.Cleared) -> None:
+        """Count everything."""
+        message.stop()
+        self._count(ListFilter())
+
+    def on_chips_line_edited(self, message: ChipsLine.Edited) -> None:
+        """Change the filter."""
+        message.stop()
+        self.action_filter()
+
+    def on_chips_line_left(self, message: ChipsLine.Left) -> None:
+        """Back to the picture."""
+        message.stop()
+        self.focus_list()

@@ -18,7 +18,7 @@ from kcflow.labels import SYSTEM_ACTION
 from kcflow.services.views import HistoryFilter, HistoryView, OfficeView, Page, PersonView
 from screens.base import DeskModal
 from screens.commands import DossierHistory, bindings
-from screens.dossier.record import record_pairs
+from screens.dossier.record import money_said, record_pairs
 from screens.forms.fields import words
 from screens.guide.pairs import Pairs, PairsScroll
 from screens.lists.chips import ChipsLine
@@ -29,6 +29,7 @@ from screens.lists.rows import toned
 from screens.lists.shaped import ListColumn
 from screens.lists.viewed import ViewedPane
 from screens.lists.wishes import Chip, Names, history_from_json, history_to_json, same
+from screens.widgets.basis import basis_text
 from screens.widgets.cells import literal
 from screens.widgets.table import Column, RowSource, TableRow, VirtualTable
 from states.model import Label
@@ -94,7 +95,7 @@ class HistoryPane(ViewedPane):
     empty_key = "history.empty"
 
     DEFAULT_CSS = """
-    HistoryPane > #line { height: 3; padding: 0 1; border-top: solid $border-blurred; }
+    HistoryPane > #line { height: 4; padding: 0 1; border-top: solid $border-blurred; }
     """
 
     def __init__(self) -> None:
@@ -189,7 +190,8 @@ class HistoryPane(ViewedPane):
         way = payload.to_label(lang)
         if payload.from_label is not None and payload.from_state != payload.to_state:
             way = f"{payload.from_label(lang)} → {way}"
-        parts = [literal(way), literal(payload.basis)]
+        parts = [literal(way), *map(literal, money_said(payload, lang))]
+        parts.append(literal(basis_text(payload.basis, self.lang)))
         if payload.reason:
             parts.append(f"{t('history.reason', lang)}: {literal(payload.reason)}")
         line.update(

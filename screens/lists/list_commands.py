@@ -19,6 +19,13 @@ class BulkAct(Command):
     order = 12
 
 
+class GoToFound(Command):
+    """From the search to what was found."""
+
+    key = "enter"
+    order = 9
+
+
 class FilterList(Command):
     """Choose what the list shows."""
 
@@ -196,3 +203,10 @@ class BulkCopy(Command):
 
     key = "y"
     order = 15
+
+
+class OpenBudget(Command):
+    """The year's money."""
+
+    key = "dollar_sign"
+    order = 65

@@ -100,7 +100,9 @@ class Pane(DeskNode, Vertical):
                 self.focus_list()
 
     def restart(self) -> None:
-        """Another person works: read the list from its start."""
+        """Another person works, who may see other columns: read the list from its start."""
+        self.table.set_source(None)
+        self._write_table()
         self.table.set_source(self.source())
 
     def refresh_data(self) -> None:

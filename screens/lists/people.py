@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from kcflow.formats import date_text
 from kcflow.i18n import t
-from kcflow.services.views import OfficeView, Page, PersonView
+from kcflow.services.views import OfficeView, Page, PersonView, RoleView
 from kcflow.text import fold
 from screens.base import DeskModal
 from screens.commands import PeopleOffices, WorkAs, bindings
@@ -27,12 +27,13 @@ from screens.widgets.table import Column, RowSource, TablePage, TableRow, Virtua
 
 def role_text(person: PersonView, lang: str) -> str:
     """The roles of a person, each with its office, which may say the role already."""
-    parts = []
-    for role in person.roles:
-        label = role.role_label(lang)
-        said = role.office_name.startswith(label)
-        parts.append(role.office_name if said else f"{label}, {role.office_name}")
-    return " · ".join(parts) or "–"
+    return " · ".join(one_role(role, lang) for role in person.roles) or "–"
+
+
+def one_role(role: RoleView, lang: str) -> str:
+    """A role and its office; only the office where its name begins with the role."""
+    label = role.role_label(lang)
+    return role.office_name if role.office_name.startswith(label) else f"{label}, {role.office_name}"
 
 
 class PeoplePane(Pane):
@@ -71,10 +72,10 @@ class PeoplePane(Pane):
                 Column("valid", label("valid_to"), 12, min_terminal_width=100),
             ]
         return [
-            Column("name", label("person"), 0, weight=2),
-            Column("login", label("login"), 14),
-            Column("roles", label("roles"), 0, weight=3),
-            Column("os", label("os_login"), 14, min_terminal_width=100),
+            Column("name", label("person"), 22),
+            Column("login", label("login"), 12),
+            Column("roles", label("roles"), 0),
+            Column("os", label("os_login"), 14, min_terminal_width=160),
             Column("valid", label("valid_to"), 12, min_terminal_width=118),
         ]
 
@@ -84,15 +85,22 @@ class PeoplePane(Pane):
             return DeskRows(self.desk, lambda desk, _after, _limit: Page(desk.offices()), self._draw_office)
         return DeskRows(self.desk, lambda desk, _after, _limit: Page(desk.people()), self._draw_person)
 
+    def restart(self) -> None:
+        """Another person works: the same people are there, so the cursor stays."""
+        source = self.table.source
+        if isinstance(source, DeskRows):
+            source.desk = self.desk
+            self.table.reload()
+
     def _valid(self, view: PersonView | OfficeView) -> str:
-        return date_text(view.valid_to, self.lang) if view.valid_to is not None else "–"
+        return date_text(view.valid_to, self.lang) if view.valid_to is not None else ""
 
     def _draw_person(self, person: PersonView) -> TableRow:
         cells = (
             person.name,
             person.login,
             role_text(person, self.lang),
-            person.os_login or "–",
+            person.os_login or "",
             self._valid(person),
         )
         return TableRow(person.login, cells, "dim" if person.valid_to is not None else "", person)
@@ -116,13 +124,15 @@ class PeoplePane(Pane):
         """Everything about the person or office under the cursor."""
         line = self.query_one("#line", Static)
         if isinstance(payload, PersonView):
-            lines = [f"{literal(payload.name)} ({literal(payload.login)})"]
+            head = f"{literal(payload.name)} ({literal(payload.login)})"
+            if payload.os_login:
+                head += f" · {t('people.os_login', self.lang, login=payload.os_login)}"
+            lines = [head]
             lines += [
                 t(
                     "people.role_since",
                     self.lang,
-                    role=role.role_label(self.lang),
-                    office=role.office_name,
+                    role=one_role(role, self.lang),
                     day=date_text(role.valid_from, self.lang),
                 )
                 for role in payload.roles

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Input
 
 from kcflow.i18n import t
 from kcflow.services.views import ListFilter
+from screens.commands import bindings
 from screens.forms.entries import Entry
 from screens.lists.chips import ChipsLine
 from screens.lists.detail import DetailStrip
 from screens.lists.dossier_pane import DossierPane
+from screens.lists.list_commands import GoToFound
 from screens.lists.listpane import SEARCH_DELAY
 from screens.lists.rows import DOSSIER_COLUMNS, DOSSIER_ORDERS
 from screens.lists.viewed import ViewedPane
@@ -26,6 +29,16 @@ from screens.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
     from screens.lists.filters import Value
+
+
+class SearchEntry(Entry):
+    """The search of a list; Enter goes to what was found."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(GoToFound)
+
+    async def action_go_to_found(self) -> None:
+        """Hand over what was typed."""
+        await self.action_submit()
 
 
 class SearchedPane(ViewedPane, DossierPane):
@@ -56,7 +69,7 @@ class SearchedPane(ViewedPane, DossierPane):
     def compose(self) -> ComposeResult:
         """Search and chips over the list."""
         with Horizontal(classes="head"):
-            yield Entry()
+            yield SearchEntry()
             yield ChipsLine()
         yield VirtualTable(id="list")
         yield DetailStrip(classes="-empty")

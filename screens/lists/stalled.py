@@ -27,6 +27,7 @@ from screens.lists.list_sources import DeskRows
 from screens.lists.rows import short_date, state_cell, toned
 from screens.lists.searched import SearchedPane
 from screens.lists.shaped import ListColumn
+from screens.widgets.basis import basis_text
 from screens.widgets.state_mark import mark
 from screens.widgets.table import Column, RowSource, TableRow
 
@@ -318,7 +319,11 @@ def stalled_cell(stalled: StalledRow, name: str, year: int, lang: str) -> str | 
         case "days":
             return f"{stalled.days_in_state}/{stalled.working_days_in_state}"
         case "due" | "basis":
-            return short_date(row.due_on, year, lang) if name == "due" else row.due_basis or "–"
+            return (
+                short_date(row.due_on, year, lang)
+                if name == "due"
+                else basis_text(row.due_basis or "–", lang)
+            )
         case "overdue":
             return toned(f"{_SIGNS[stalled.kind]} {overdue_text(stalled, lang)}", _TONES[stalled.kind])
         case "money":

@@ -105,6 +105,9 @@ def read(request: PageRequest) -> Iterator[Delivery]:
             recent.popitem(last=False)
         if answer.next is None:
             end = page * PAGE_ROWS + len(answer.rows)
+            if len(answer.rows) > PAGE_ROWS:
+                del recent[page]
+                recent.update(_cut(page, answer.rows, request.target))
             yield Delivery(tuple(anchors), tuple(recent.items()), end=end)
             return
         if len(answer.rows) != PAGE_ROWS:
@@ -117,6 +120,18 @@ def read(request: PageRequest) -> Iterator[Delivery]:
         if len(anchors) >= REPORT_EVERY:
             yield Delivery(tuple(anchors))
             anchors = []
+
+
+def _cut(
+    first: int, rows: tuple[TableRow, ...], target: int | None
+) -> Iterator[tuple[int, tuple[TableRow, ...]]]:
+    """Cut rows that came at once into pages from `first` on: those around `target` (None: the last ones)."""
+    last = first + (len(rows) - 1) // PAGE_ROWS
+    start = (last if target is None else target) - KEPT_PAGES // 2
+    start = max(first, min(start, last - KEPT_PAGES + 1))
+    for page in range(start, min(last, start + KEPT_PAGES - 1) + 1):
+        offset = (page - first) * PAGE_ROWS
+        yield page, rows[offset : offset + PAGE_ROWS]
 
 
 class RowPages:

@@ -4,7 +4,7 @@ A source needs `page` alone. With `count` the scroll bar tells the truth, with `
 once, and a source that must first learn where its rows stand does so in `prepare`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from textual.content import Content
@@ -31,7 +31,10 @@ class TableRow:
 
 @record(frozen=True, slots=True)
 class TablePage:
-    """Some rows and the cursor from which the next page goes on; `next` is None on the last page."""
+    """Some rows and the cursor from which the next page goes on; `next` is None on the last page.
+
+    The only page may hold more rows than were asked for: a source that has them all gives them at once.
+    """
 
     rows: tuple[TableRow, ...]
     next: object | None = None
@@ -83,6 +86,18 @@ class LocatingSource(Protocol):
     def position(self, key: str) -> int | None:
         """Return the number of the row with this key, or None. After `prepare`, if there is one."""
         ...
+
+
+class FixedRows:
+    """Rows that are all there."""
+
+    def __init__(self, rows: Iterable[TableRow]) -> None:
+        """Give these rows, in one page."""
+        self._page = TablePage(tuple(rows))
+
+    def page(self, after: object | None, limit: int) -> TablePage:  # noqa: ARG002
+        """All of them."""
+        return self._page
 
 
 class IndexOutdated(Exception):

@@ -14,7 +14,7 @@ from screens.widgets.columns import Column
 from screens.widgets.row_pages import PAGE_ROWS, Delivery, RowPages
 from screens.widgets.row_source import TableRow
 from screens.widgets.selection import Selection
-from screens.widgets.table_messages import Highlighted, Loaded, SelectionChanged
+from screens.widgets.table_messages import Highlighted, Loaded, Reading, SelectionChanged
 
 _LOW = 4  # with fewer lines a scroll bar below would take the place of the rows
 
@@ -51,6 +51,7 @@ class RowView(ColumnView):
         self._cursor = 0
         self._selection = Selection()
         self._announced: str | None = None
+        self._said_reading = False
 
     # What a screen reads and does
 
@@ -163,6 +164,7 @@ class RowView(ColumnView):
             self.select(self.selected.intersection(row.key for row in pages.rows()))
         self._announce(again=True)
         self._report()
+        self._tell_reading()
 
     def _rows_arrived(self, delivery: Delivery, at_end: bool) -> None:
         """Show more rows of the same list."""
@@ -174,6 +176,25 @@ class RowView(ColumnView):
             self.refresh()
         self.move_to(self.row_count - 1 if at_end else self._cursor, reveal=at_end)
         self._report()
+
+    def stop_reading(self) -> None:
+        """Wait no longer for what is slow: rows that were read stay, and `reload` tries again."""
+        self._supersede()
+        self._halted = True
+        if self._pages is None or self._pages.source is not self._source:
+            self._rows_opened(None, 0, None)  # the rows of another list would be a lie
+        self._sign_changed()
+
+    def _sign_changed(self) -> None:
+        super()._sign_changed()
+        self._tell_reading()
+
+    def _tell_reading(self) -> None:
+        """Say once that reading has begun, and once that it is over."""
+        reading = self._opening or self._to_end
+        if reading is not self._said_reading:
+            self._said_reading = reading
+            self.post_message(Reading(self, reading))
 
     def _report(self) -> None:
         if (pages := self._pages) is not None:

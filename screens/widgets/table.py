@@ -147,6 +147,7 @@ class VirtualTable(RowView, can_focus=True, inherit_bindings=False):
     ColumnsChanged: TypeAlias = table_messages.ColumnsChanged
     LoadFailed: TypeAlias = table_messages.LoadFailed
     Loaded: TypeAlias = table_messages.Loaded
+    Reading: TypeAlias = table_messages.Reading
 
     def __init__(
         self,

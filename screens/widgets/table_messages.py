@@ -87,6 +87,13 @@ class ColumnsChanged(TableMessage, namespace="virtual_table"):
 
 
 @dataclass
+class Reading(TableMessage, namespace="virtual_table"):
+    """Reading a list anew, or the way to its end, has begun, or is over: done, failed or given up."""
+
+    reading: bool
+
+
+@dataclass
 class LoadFailed(TableMessage, namespace="virtual_table"):
     """The source raised `error`; rows that were already read stay."""
 

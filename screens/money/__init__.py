@@ -1,0 +1,1 @@
+"""Money on the screen: plans, rounds, contracts and adjustments, each with its board."""
