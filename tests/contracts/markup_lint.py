@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 WIDGETS = frozenset(
     {
-        *("Button", "Checkbox", "Input", "Label", "OptionList", "ProgressBar"),
+        *("Button", "Checkbox", "DataTable", "Input", "Label", "OptionList", "ProgressBar"),
         *("Select", "SelectionList", "Static", "TextArea"),
     }
 )
@@ -24,6 +24,8 @@ LABELLED = frozenset({"Button", "Checkbox", "Option", "Selection"})
 """Made with one text that is parsed."""
 LISTS = frozenset({"Select", "SelectionList", "Choice", "set_options"})
 """Made with many texts that are parsed."""
+CELLS = frozenset({"add_column", "add_columns", "add_row", "add_rows", "update_cell"})
+"""Ways of a `DataTable`, which parses every text: each argument must be Text."""
 TITLES = frozenset({"border_title", "border_subtitle", "tooltip"})
 PARSED_BY_NOBODY = frozenset({"Content", "Text", "Hanging"})
 """What is drawn as it is: Textual's Content, rich's Text, and our own visual made of Content."""
@@ -166,6 +168,8 @@ class Linter:
                 yield self._found(node, f"{name} of something that is not Content")
         elif name in LISTS and node.args and not self.safe(node.args[0], scope):
             yield self._found(node, f"{name} of something that is not Content")
+        elif name in CELLS and not all(self.safe(each, scope) for each in node.args):
+            yield self._found(node, f"{name} of something that is not Text")
 
     def _is_text(self, leaf: ast.expr) -> bool:
         if isinstance(leaf, ast.Constant):
@@ -185,6 +189,8 @@ class Linter:
             return self.safe(value.value, scope, depth)
         if isinstance(value, ast.Constant):
             return value.value is None or (isinstance(value.value, str) and "[" not in value.value)
+        if isinstance(value, ast.ListComp):
+            return self.safe(value.elt, scope, depth)
         if isinstance(value, ast.IfExp):
             return self.safe(value.body, scope, depth) and self.safe(value.orelse, scope, depth)
         if isinstance(value, ast.Call):

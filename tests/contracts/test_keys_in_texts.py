@@ -37,6 +37,7 @@ _NUMBERED = re.compile(
 def named_keys(key: str, text: str, lang: str) -> Iterator[str]:
     """The movable keys that a text names by itself."""
     text = re.sub(r"\{\w+\}", "\ufffc", text)
+    text = re.sub(r"\d+[.,]\d+", "\ufffc", text)  # 1,5 tỷ
     text = re.sub(r"(?<=[\w\ufffc]) [/+] (?=[\w\ufffc])", " ", text)  # between two numbers or words
     yield from (found for found in _HELD.findall(text) if found.replace("trl ", "trl") not in KEPT)
     if key.startswith(OUTSIDE):

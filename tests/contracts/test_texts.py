@@ -53,7 +53,8 @@ def test_no_screen_reads_markup_from_a_text_that_was_built() -> None:
         "class A(Widget):\n    def render(self) -> str:\n        return 'x'",
         "class A(Widget):\n    def render(self) -> RenderResult:\n        return f'{self.title}'",
         "class A(Widget):\n    def render(self):\n        return Content('x')",
-        "from textual.widgets import DataTable",
+        "from textual.widgets import Tree",
+        "grid.add_row(title, *cells)",
         "box.set_options([(title, 1)])",
         "SelectionList(*[(title, 1)])",
     ],
@@ -66,6 +67,7 @@ def test_the_lint_finds(bad: str) -> None:
     "good",
     [
         "x = Content.from_markup('[b]$title', title=title)",
+        "cells = [Text(each) for each in found]\ngrid.add_row(Text(title), *cells, key=title)",
         "self.notify(title, markup=False)",
         "Static(title, markup=False)",
         "Button(t('key', lang))",

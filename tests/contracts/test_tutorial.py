@@ -11,6 +11,7 @@ import pytest
 from kcflow.cli import main
 from scripts import example_register
 from scripts.walk import Walk, key_of, walking
+from tests.ui.idle import make_quick
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = [ROOT / "docs" / f"tutorial.{lang}.md" for lang in ("vi", "en")]
@@ -68,7 +69,7 @@ def test_keys_in_the_tutorial_are_keys_of_the_program(path: Path) -> None:
     known = {key for command in REGISTRY.values() for key in command.key.split(",")}
     known |= {"enter", "tab", "space", "up", "down"} | set("/")
     names = set(re.findall(r"`([^`\n]+)`", path.read_text(encoding="utf-8")))
-    keys = {name for name in names if len(name) == 1 or re.fullmatch(r"\^.|F\d+|Esc|Tab|space", name)}
+    keys = {name for name in names if len(name) == 1 or re.fullmatch(r"\^.|F\d+|Esc|Tab|[Ss]pace", name)}
     assert len(keys) > 12
     assert [name for name in keys if key_of(name) not in known] == []
 
@@ -89,6 +90,7 @@ async def test_the_tutorial_leads_where_it_says(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
+    make_quick(monkeypatch)
     lang = lang_of(path)
     left = False
     async with walking(tmp_path, None, lang=lang) as walk:

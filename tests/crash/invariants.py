@@ -13,6 +13,7 @@ from db.statements import Statement
 from db.store import Store
 
 ZEROS = "0" * 64
+SUMS = ("approved", "allocated", "contracted", "advanced", "accepted", "settled", "returned")
 PAPER = ("kind", "number", "date", "signer", "conclusion", "file", "file_name")
 
 
@@ -85,18 +86,29 @@ def _dossier(row: DossierRow, chain: list[tuple[dict[str, Any], str, str]]) -> I
     content = json.dumps(written[-1], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if row.content != written[-1] or row.digest != sha256(content.encode()).hexdigest():
         yield "the content is not that of the last row that set it"
-    sums: dict[str, int | None] = {"approved": None, "allocated": 0, "advanced": 0}
+    sums: dict[str, int | None] = {"approved": None} | dict.fromkeys(SUMS[1:], 0)
     for leaf, _, _ in chain:
         if (amount := leaf["amount"]) is not None:
             kind, dong = amount["kind"], amount["dong"]
             if amount["before"] != sums[kind]:
                 yield f"{kind}: before is {amount['before']}, the rows add up to {sums[kind]}"
             sums[kind] = dong if kind == "approved" else (sums[kind] or 0) + dong
-    money = (row.approved, row.allocated, row.advanced)
+            yield from _out_of_bounds(leaf["seq"], {name: sums[name] or 0 for name in SUMS})
+    money = tuple(getattr(row, name) for name in SUMS)
     if tuple(sums.values()) != money:
         yield f"money {money}, the rows add up to {tuple(sums.values())}"
-    if not 0 <= row.advanced <= row.allocated <= (row.approved or 0) <= row.total:
-        yield f"money out of bounds: {money} of {row.total}"
+    if (row.approved or 0) > row.total:
+        yield f"approved {row.approved} of {row.total}"
+
+
+def _out_of_bounds(seq: int, sums: dict[str, int]) -> Iterator[str]:
+    approved, allocated, contracted, advanced, accepted, settled, returned = sums.values()
+    if not (
+        0 <= advanced <= allocated <= approved
+        and 0 <= settled <= accepted <= contracted <= approved
+        and 0 <= returned <= advanced
+    ):
+        yield f"row {seq}: money out of bounds: {sums}"
 
 
 def _papers(leaves: dict[str, list[tuple[dict[str, Any], str, str]]]) -> Iterator[tuple[Any, ...]]:

@@ -16,8 +16,9 @@ from db.store import Store, open_store
 from tests.crash.conftest import Seed
 from tests.crash.crew import Crew, Event, Work
 from tests.crash.invariants import problems
+from tests.crash.money_invariants import money_problems
 from tests.crash.worker import prepare
-from tests.crash.world import LAST_DAY, Reopened, seed, url_of
+from tests.crash.world import LAST_DAY, Reopened, seed, seed_round, url_of
 from tests.services.world import AGENCY, MINISTRY
 
 pytestmark = pytest.mark.slow
@@ -30,9 +31,11 @@ STEP = {KILL_BEFORE: 1, KILL_AFTER: 2, KILL_HALF: 3, FAIL_EIO: 1, FAIL_ENOSPC: 2
 
 @dataclass(frozen=True)
 class Play:
-    """A few moves that carry a file, papers and every kind of amount, on a store of their own."""
+    """A few moves that carry a file, papers and amounts, one of many rows, on a store of their own."""
 
     seed: Seed
+    given: str
+    """The proposal that the round gives money to."""
     folder: Path
     steps: list[dict[str, Any]]
     known: Reopened
@@ -72,15 +75,17 @@ def play(memory: Path, seeded: Seed) -> Play:
     letter = folder / "quyết định.pdf"
     letter.write_bytes(b"%PDF-1.7 " + bytes(range(256)) * 30)
     code = seeded.code
-    steps = [
-        step(1, MINISTRY, code, "approve", "2023-12-28", amount=280_000_000, document_file=str(letter)),
-        step(2, AGENCY, code, "record_mof_opinion", "2024-01-18"),
-        step(3, AGENCY, code, "allocate", "2024-02-20", amount=280_000_000, round=1),
-    ]
-    with Store(url_of(seeded.file)) as store:
+    own = Seed(seeded.copy(folder / "seed"), code)
+    with open_store(url_of(own.file)) as store:
+        given, (round_,) = seed_round(store, 280_000_000)
         known = Reopened(store)
         known.desk(AGENCY).dossiers()
-    return Play(seeded, folder, steps, known)
+    steps = [
+        step(1, MINISTRY, code, "approve", "2024-01-18", amount=280_000_000, document_file=str(letter)),
+        step(2, AGENCY, code, "record_mof_opinion", "2024-01-18"),
+        step(3, f"{AGENCY}-2", round_, "issue", "2024-02-20", document_file=str(letter)),
+    ]
+    return Play(own, given, folder, steps, known)
 
 
 def check(play: Play, file: Path, work: Work) -> None:
@@ -89,7 +94,7 @@ def check(play: Play, file: Path, work: Work) -> None:
     for failed in work.of("failed"):
         check_sentence(failed)
     with open_store(url_of(file)) as store:
-        assert problems(store) == []
+        assert money_problems(store) == []
         with store.read() as reader:
             for ack in work.of("ack"):
                 row = reader.request_row(ack["request"])
@@ -102,12 +107,15 @@ def check(play: Play, file: Path, work: Work) -> None:
         for each in play.steps:
             again = each["request"] in done
             entered = _given(each) if again else prepare(world, each)
-            receipt = world.desk(each["login"]).advance(each["code"], each["action"], entered)
+            receipt = world.do(each["login"], each["code"], each["action"], entered)
             assert receipt.repeated == again
         assert len(done - acknowledged) <= 1, "only the move under way can be done without its answer"
-        card = world.desk(AGENCY).dossier(play.seed.code)
+        desk = world.desk(AGENCY)
+        card = desk.dossier(play.given)
         assert (card.row.state, card.money.allocated) == ("allocated", 280_000_000)
-        assert problems(store) == []
+        assert desk.dossier(play.seed.code).money.approved == 280_000_000
+        assert desk.money.board(play.steps[-1]["code"]).row.state == "issued"
+        assert money_problems(store) == []
 
 
 def _given(each: dict[str, Any]) -> Any:

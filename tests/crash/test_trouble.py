@@ -362,7 +362,7 @@ def test_vanished_while_open(store_file: Path, lost: Callable[[Path], None]) -> 
         with pytest.raises(StoreProblem) as gone:
             desk.advance(code, "approve", entered)
         check(gone.value, gone.value.code)
-        assert gone.value.code in ("store_missing", "store_unreachable", "store_damaged")
+        assert gone.value.code in ("store_missing", "store_vanished", "store_unreachable", "store_damaged")
         assert not store_file.exists()
 
 

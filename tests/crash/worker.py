@@ -46,7 +46,7 @@ def moves(job: Job, tell: Tell, known: Reopened) -> None:
         for _ in range(2):
             try:
                 entered = entered or prepare(world, step)
-                receipt = world.desk(step["login"]).advance(step["code"], step["action"], entered)
+                receipt = world.do(step["login"], step["code"], step["action"], entered)
             except StoreProblem as failed:
                 tell("failed", code=failed.code, vi=failed.text.vi, en=failed.text.en, action=step["action"])
                 if shim is not None and job.get("freed"):
@@ -85,12 +85,12 @@ def write(job: Job, tell: Tell, known: Reopened) -> None:
 def race(job: Job, tell: Tell, known: Reopened) -> None:
     """Look at a proposal, wait at the gate, act; tell who won."""
     world = Reopened(Store(job["url"]), date.fromisoformat(job["day"]), known)
-    desk = world.desk(job["login"])
+    world.desk(job["login"])
     entered = world.prepared(job["login"], job["code"], job["action"], **job["given"])
     with Path(job["gate"]).open("rb") as gate:
         tell("ready")
         fcntl.flock(gate, fcntl.LOCK_SH)
-    tell("outcome", **outcome(lambda: desk.advance(job["code"], job["action"], entered)))
+    tell("outcome", **outcome(lambda: world.do(job["login"], job["code"], job["action"], entered)))
     world.store.close()
 
 
@@ -112,6 +112,13 @@ def outcome(act: Callable[[], Receipt]) -> dict[str, Any]:
     return {"won": True, "seq": receipt.seq, "code": "", "reasons": [], "conflict": False}
 
 
+def money(job: Job, tell: Tell, known: Reopened) -> None:
+    """The same with a plan, a round or a contract (tests.crash.money_race)."""
+    from tests.crash import money_race
+
+    money_race.race(job, tell, known.shared)
+
+
 def hold(job: Job, tell: Tell, known: Reopened) -> None:  # noqa: ARG001 - every job is called alike
     """Hold the write lock until the gate opens."""
     with Store(job["url"]).write(), Path(job["gate"]).open("rb") as gate:
@@ -123,6 +130,7 @@ JOBS: dict[str, Callable[[Job, Tell, Reopened], None]] = {
     "moves": moves,
     "write": write,
     "race": race,
+    "money": money,
     "hold": hold,
 }
 
@@ -160,8 +168,9 @@ def main() -> None:
         copied = shutil.copyfile(sys.argv[1], Path(folder) / "warm.db")
         with Store(url_of(Path(copied))) as store:
             known = Reopened(store)
-            known.act(MINISTRY, sys.argv[2], "approve", amount=1)
+            known.act(MINISTRY, sys.argv[2], "approve", amount=1, by_plan=True)
             known.act(AGENCY, sys.argv[2], "record_mof_opinion")
+            known.act(AGENCY, sys.argv[2], "allocate", amount=1)
             known.desk(UNIT).edit(known.draft(), {"note": "x"})
     # Without this, the collector of every child would copy the memory it shares with the server.
     gc.freeze()

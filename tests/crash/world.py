@@ -10,8 +10,8 @@ from pathlib import Path
 from db.store import Store, open_store
 from kcflow.services.context import Shared
 from kcflow.services.desk import Desk
-from kcflow.services.views import MoveInput, PaperInput
-from tests.services.world import World
+from kcflow.services.views import MoveInput, PaperInput, Receipt
+from tests.services.world import AGENCY, MINISTRY, World
 
 LAST_DAY = date(2024, 1, 18)
 """The day on which the seed was left: everything up to MOF's opinion is done."""
@@ -31,8 +31,10 @@ class Reopened(World):
         self._desks: dict[str, Desk] = {}
 
     def prepared(self, login: str, code: str, action: str, **given: object) -> MoveInput:
-        """What `act` would enter, without doing it."""
-        option = next(o for o in self.desk(login).options(code, MoveInput(on=self.day)) if o.name == action)
+        """What `act`, or `carry_out` of a plan or round, would enter, without doing it."""
+        desk = self.desk(login)
+        options = desk.options(code, MoveInput(on=self.day)) if _own(code) else desk.money.board(code).options
+        option = next(o for o in options if o.name == action)
         if option.act_document_need == "required":
             given = {
                 "document_number": f"{next(self._ticks)}/VB",
@@ -48,6 +50,20 @@ class Reopened(World):
         )
         return MoveInput(on=self.day, **{"papers": papers, **given})  # type: ignore[arg-type]
 
+    def do(self, login: str, code: str, action: str, entered: MoveInput) -> Receipt:
+        """Carry out what was prepared, on a proposal or on a plan or round; its receipt."""
+        desk = self.desk(login)
+        if _own(code):
+            return desk.advance(code, action, entered)
+        done = desk.money.act(code, action, entered).receipt
+        assert done is not None
+        return done
+
+
+def _own(code: str) -> bool:
+    """Whether a code is a proposal's."""
+    return code.startswith(("KCQG-", "KCDP-"))
+
 
 def seed(url: str) -> str:
     """Make a store whose first proposal waits for its approval; return that proposal's code."""
@@ -60,6 +76,19 @@ def seed(url: str) -> str:
         return code
     finally:
         store.close()
+
+
+def seed_round(store: Store, *amounts: int) -> tuple[str, list[str]]:
+    """Add a proposal that a plan has approved with 280 triệu, and a round over it for each of `amounts`.
+
+    Each round waits for its decision. Returns the proposal's code and those of the rounds.
+    """
+    world = Reopened(store, date(2023, 4, 3))
+    code = world.draft()
+    world.to("submitted_to_minister", code)
+    world.act(MINISTRY, code, "approve", date(2023, 12, 28), amount=280_000_000, by_plan=True)
+    world.second(AGENCY)
+    return code, [world.open_round(AGENCY, {code: amount}, LAST_DAY) for amount in amounts]
 
 
 def url_of(path: Path) -> str:

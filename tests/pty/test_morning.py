@@ -125,7 +125,7 @@ def submit(terminal: Terminal) -> None:
     terminal.press("enter")
     terminal.reads("bản ghi thứ 2")
     terminal.press("escape")
-    terminal.reads("1 Việc của tôi")
+    terminal.reads("1 Việc")
 
 
 def give_back(terminal: Terminal, code: str) -> None:

@@ -83,3 +83,28 @@ def test_an_act_comes_back_to_the_letter(tmp_path: Path, store: Path, how: signa
         terminal.reads("12/“SCT”", "Nguyễn Văn Giám", "Đã lấy lại nội dung")
     finally:
         terminal.close()
+
+
+def test_a_decision_over_many_comes_back_after_a_kill(tmp_path: Path, store: Path) -> None:
+    def open_it() -> Terminal:
+        terminal = Terminal(tmp_path, store)
+        terminal.reads("▌  KCDP-24-0006", "Giao dự toán")
+        terminal.press("space")
+        terminal.reads("đã chọn 1")
+        terminal.press("b")
+        terminal.reads("Thực hiện với 1 đề án", "1 / 1")
+        terminal.press("enter")
+        terminal.reads("Ngày thực hiện")
+        return terminal
+
+    terminal = open_it()
+    try:
+        terminal.type("\t45/“QĐ”\t")
+        kept_when(terminal, "45/“QĐ”")
+        leave(terminal, signal.SIGKILL)
+        terminal = open_it()
+        terminal.reads("Có nội dung chưa gửi lúc")
+        terminal.press("ctrl+y")
+        terminal.reads("45/“QĐ”", "Đã lấy lại nội dung")
+    finally:
+        terminal.close()

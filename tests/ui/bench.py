@@ -14,6 +14,7 @@ from kcflow.i18n import set_language
 from screens import theme
 from screens.base import DeskNode, DeskTop
 from screens.commands import Language, bindings
+from screens.style_sheet import StyleSheet
 from tests.ui.fake_desk import FakeDesk
 from tests.ui.snapshots import screen_text, wait_for
 
@@ -36,6 +37,7 @@ class Bench(App[None]):
         self.maker: Callable[..., None] = lambda *_: None
         set_language(lang)
         theme.register(self)
+        self.stylesheet = StyleSheet(variables=self.get_css_variables())
 
     def data_changed(self) -> None:
         """Count, and let the screens read anew."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, TextArea
 
+from tests.ui.idle import make_quick
 from tests.ui.snapshots import compare
 
 
@@ -23,6 +24,12 @@ def no_blink(monkeypatch: pytest.MonkeyPatch) -> None:
     """A blinking cursor would make two pictures of one screen."""
     monkeypatch.setattr(Input, "cursor_blink", False)
     monkeypatch.setattr(TextArea, "cursor_blink", False)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for what happens, never for time to pass."""
+    make_quick(monkeypatch)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from screens.base import DeskModal, DeskScreen
 from screens.foot import KeyBar
 from screens.lists.detail import DetailStrip
 from screens.lists.listpane import Pane
+from screens.money.pane import BoardStrip
 from screens.widgets.flow_chart import FlowChart
 from screens.widgets.stage_bar import StageBar
 from screens.widgets.table import VirtualTable
@@ -44,6 +45,7 @@ _FILES: Final = (".toml", ".xlsx", ".db", ".po", ".pdf", ".log", ".json")
 MAY_BE_CUT: Final = (
     VirtualTable,  # the cells of its rows, not its header: the line under a list, or its dialog, says all
     DetailStrip,  # four lines on the row under the cursor: its proposal is a key away
+    BoardStrip,  # four lines on the row under the cursor: its board is a key away
     StageBar,  # names of phases; the present state stands whole above it
     FlowChart,  # names of states in boxes; the line under the chart has the one under the cursor
 )
@@ -130,7 +132,7 @@ def people_texts(store: Path) -> tuple[str, ...]:
     try:
         for (leaf,) in connection.execute("SELECT leaf FROM history"):
             take(json.loads(leaf))
-        for table in ("person", "organisation", "province"):
+        for table in ("person", "organisation", "province", "budget_figure"):
             for row in connection.execute(f"SELECT * FROM {table}"):
                 take([value for value in row if isinstance(value, str)])
     finally:

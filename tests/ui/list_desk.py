@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from kcflow.config import Config
 from kcflow.labels import HOLDER, OFFICE_KIND, ROLE, STALLED
+from kcflow.services.money_views import OtherRow
 from kcflow.services.views import (
     BulkItem,
     DossierCard,
@@ -59,7 +60,10 @@ TITLES = (
     "Hỗ trợ thiết kế mẫu mã, bao bì cho sản phẩm miến dong",
 )
 _MARKS: tuple[Mark, ...] = ("late", "near", "ok", "ok", "returned", "none", "completed", "ended")
-LIFECYCLES: tuple[Lifecycle, ...] = tuple(sorted(builtin(), key=lambda lifecycle: lifecycle.name != "kcqg"))
+LIFECYCLES: tuple[Lifecycle, ...] = tuple(
+    sorted(builtin(), key=lambda each: (each.subject != "proposal", each.name != "kcqg"))
+)
+PROPOSALS: tuple[Lifecycle, ...] = LIFECYCLES[:2]
 KCQG: Lifecycle = LIFECYCLES[0]
 
 
@@ -229,7 +233,7 @@ def make_history(i: int, row: DossierRow, actor: PersonView) -> HistoryView:
         changes=(("title", Label("Tên đề án", "Title"), Label("cũ", "cũ"), Label("mới", "mới")),)
         if i % 4 == 0
         else (),
-        lifecycle="kcqg@2014",
+        lifecycle="kcqg@2014.2",
         request=f"00000000-0000-4000-8000-{i:012}",
         digest="d" * 64,
         prev="b" * 64,
@@ -291,6 +295,18 @@ def _flow_states(lifecycle: Lifecycle, phase: str, rows: Sequence[DossierRow]) -
     return tuple(states)
 
 
+class ListMoney:
+    """Stands for `kcflow.services.money.Money` where no plan, round, contract or adjustment is."""
+
+    def waiting(self) -> tuple[OtherRow, ...]:
+        """Nothing."""
+        return ()
+
+    def others(self, kind: str) -> tuple[OtherRow, ...]:
+        """Nothing."""
+        return ()
+
+
 @dataclass
 class ListDesk:
     """Stands for `kcflow.services.desk.Desk`.
@@ -323,6 +339,11 @@ class ListDesk:
         """Another number once the dossiers are others."""
         self._read("written")
         return hash(tuple(self.rows))
+
+    @property
+    def money(self) -> ListMoney:
+        """Its money side: nothing is there."""
+        return ListMoney()
 
     def work_as(self, login: str) -> ListDesk:
         """The desk of another person."""
@@ -553,7 +574,7 @@ class ListDesk:
         rows = self._passing(wanted or ListFilter())
         return tuple(
             FlowPhase(lifecycle.name, phase.name, phase.label, _flow_states(lifecycle, phase.name, rows))
-            for lifecycle in LIFECYCLES
+            for lifecycle in PROPOSALS
             for phase in lifecycle.phases
             if (wanted or ListFilter()).source in (None, lifecycle.name)
         )

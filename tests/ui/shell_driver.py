@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual import events
+from textual.app import App
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from kcflow.app import KcflowApp
@@ -39,7 +42,7 @@ def at_rest(app: KcflowApp) -> bool:
         return False
     if isinstance(screen, DeskNode) and screen.waiting:
         return False
-    return all(table.settled for table in screen.query(VirtualTable) if table.display)
+    return all(table.settled for table in screen.walk_children(VirtualTable) if table.display)
 
 
 async def rest(pilot: Pilot[Any]) -> None:
@@ -56,6 +59,23 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await rest(pilot)
+
+
+async def burst(pilot: Pilot[Any], *keys: str) -> None:
+    """Send keys as a terminal does over a slow line, all at once, and wait until the screen is at rest."""
+    send(pilot.app, *keys)
+    await rest(pilot)
+
+
+def send(app: App[Any], *keys: str) -> None:
+    """Keys as a terminal sends them, in one burst; whoever sends them waits for what they do."""
+    driver = app._driver
+    assert driver is not None
+    for key in keys:
+        name = key if len(key) > 1 or key.isalnum() else _character_to_key(key)
+        event = events.Key(name, key if len(key) == 1 else None)
+        event.set_sender(app)
+        driver.send_message(event)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from screens import theme
+from screens.style_sheet import StyleSheet
 from screens.widgets.columns import Column
 from screens.widgets.row_pages import RowSource
 from screens.widgets.table import VirtualTable
@@ -26,6 +27,7 @@ class TableApp(App[None]):
     def __init__(self, source: RowSource | None, columns: tuple[Column, ...] = COLUMNS) -> None:
         super().__init__()
         theme.register(self)
+        self.stylesheet = StyleSheet(variables=self.get_css_variables())
         self.table = VirtualTable(
             columns, empty_text="Không có đề án nào.", loading_text="Đang đọc…", failed_text="Không đọc được."
         )

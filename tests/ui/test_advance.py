@@ -215,10 +215,10 @@ async def test_money_is_shown_before_and_after_in_preview_and_receipt() -> None:
     chosen = option(amount="allocated", suggested_amount=130_000_000, act_documents=(), reasons=())
     desk = FakeDesk(card=card(options=(chosen,)))
     async with showing(dialog(chosen), desk) as shown:
-        await shown.reads("Số tiền phân bổ: — → 130.000.000 đ")
+        await shown.reads("Đã phân bổ: — → 130.000.000 đ")
         await shown.press("f10")
         await shown.reads("Đã thực hiện")
-        assert "Số tiền phân bổ: — → 130.000.000 đ" in shown.text
+        assert "Đã phân bổ: — → 130.000.000 đ" in shown.text
         assert "Đang thẩm định cấp cơ sở → Đã đăng ký với Cục" in shown.text
 
 

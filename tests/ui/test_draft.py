@@ -1,12 +1,13 @@
 """The form of a proposal: a new draft, an edit, checks while typing, and failures that lose nothing."""
 
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from kcflow.services.errors import BadInput
-from kcflow.services.views import DraftInput
+from kcflow.services.views import DraftInput, PersonView
 from screens.forms.amounts import MoneyField
 from screens.forms.choices import ChoiceField, ManyField
 from screens.forms.draft import DraftScreen
@@ -278,3 +279,19 @@ async def test_partner_provinces_are_asked_of_a_proposal_of_several_provinces() 
         await shown.until(lambda: shown.results, "written")
         (draft,) = desk.asked("create")
         assert draft.partner_provinces == ("63:10",)
+
+
+@pytest.mark.parametrize(("role", "foreign"), [("department", True), ("unit", False)])
+async def test_who_will_have_to_submit_it_is_said_to_those_who_can_not(role: str, foreign: bool) -> None:
+    class Desk(FakeDesk):
+        @property
+        def me(self) -> PersonView:
+            given = replace(super().me.roles[0], role=role, office="TTKC-HG")
+            return replace(super().me, roles=(given,))
+
+    async with showing(DraftScreen("kcqg"), Desk()) as shown:
+        await shown.until(
+            lambda: shown.screen.query_one("#field-unit_office", ChoiceField).value == "TTKC-HG", "the unit"
+        )
+        await shown.settle()
+        assert ("Bạn không thuộc đơn vị này" in shown.text) is foreign

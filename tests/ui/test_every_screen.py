@@ -23,6 +23,9 @@ from kcflow.services.desk import Desk
 from kcflow.services.views import DraftInput
 from screens.dossier.viewer import SavedDialog, Viewed
 from screens.guide.welcome import WelcomeScreen
+from screens.money.amount import AmountDialog, Asked
+from screens.money.annex import AnnexScreen
+from screens.money.exporting import ExportDialog
 from screens.widgets.columns import Column
 from screens.widgets.table import VirtualTable
 from scripts.walk import Walk, make_sample, presses, walking
@@ -61,6 +64,10 @@ def _saved(app: KcflowApp) -> None:
     app.push_screen(SavedDialog(Viewed(where, b"%PDF" * 9000, "remote"), Label("Quyết định", "Decision")))
 
 
+def _amount(app: KcflowApp) -> None:
+    app.push_screen(AmountDialog(Asked("KCQG-24-0001", "Hỗ trợ máy móc", 300_000_000, None)))
+
+
 SCENES: Final = (
     Scene("start"),
     Scene("without the first steps", "0"),
@@ -91,7 +98,29 @@ SCENES: Final = (
     Scene("note", "Esc*2 t", on=True),
     Scene("help of a proposal", "Esc F1", on=True),
     Scene("jump", 'g "17"'),
+    Scene("money", "7"),
+    Scene("a new one", "n"),
+    Scene("plan form", "⏎", on=True),
+    Scene("plans", "c"),
+    Scene("rounds", "c"),
+    Scene("round form", "n"),
+    Scene("contracts", "c"),
+    Scene("contract form", "n"),
+    Scene("adjustments", "c"),
+    Scene("adjustment form", "n"),
+    Scene("board of a round", opened=_proposal("PB-KCQG-24-1")),
+    Scene("board of a plan", opened=_proposal("KH-KCDP-24-6302")),
+    Scene("act of a plan", "↓ a", on=True),
+    Scene("export", opened=lambda app: app.push_screen(ExportDialog("PB-KCQG-24-1"))),
+    Scene("annex", opened=lambda app: app.push_screen(AnnexScreen("PB-KCQG-24-1"))),
+    Scene("amount", opened=_amount),
     Scene("register", "^o"),
+    Scene("money story", "m", opened=_proposal("KCQG-24-0006")),
+    Scene("its reports", "c d", on=True),
+    Scene("year", "$ v"),
+    Scene("year by office", "b b d", on=True),
+    Scene("published", "p", on=True),
+    Scene("published form", "n", on=True),
     Scene("settings", "F9"),
     Scene("keys", "F6", on=True),
     Scene("press a key", "⏎", on=True),
@@ -163,24 +192,11 @@ async def to_the_lists(walk: Walk) -> None:
         await walk.pilot.pause()
 
 
-async def rest(walk: Walk) -> None:
-    """Wait until nothing is read any more and two drawings in a row are the same."""
-    last = ""
-
-    def quiet() -> bool:
-        nonlocal last
-        before, last = last, "" if walk._busy() else walk.text
-        return bool(last) and before == last
-
-    await walk.pilot.pause()
-    await walk.until(quiet, "the screen to come to rest")
-
-
 async def press(walk: Walk, script: str) -> None:
     """Press the keys of `script` (see scripts.walk), words all at once."""
     for part in re.findall(r'"[^"]*"|\S+', script):
         await walk.pilot.press(*presses(part))
-        await rest(walk)
+        await walk.rest()
 
 
 async def go_to(walk: Walk, scene: Scene, code: str = "") -> None:
@@ -189,7 +205,7 @@ async def go_to(walk: Walk, scene: Scene, code: str = "") -> None:
         await to_the_lists(walk)
     if scene.opened is not None:
         scene.opened(walk.app)
-        await rest(walk)
+        await walk.rest()
     await press(walk, scene.keys.format(code=code))
 
 
@@ -197,7 +213,7 @@ async def resized(walk: Walk, size: tuple[int, int]) -> None:
     """Give the terminal another size."""
     if tuple(walk.app.size) != size:
         await walk.pilot.resize_terminal(*size)
-        await rest(walk)
+        await walk.rest()
 
 
 async def look_at(walk: Walk, scene: Scene, sample: Sample, lang: str) -> list[str]:
@@ -212,6 +228,7 @@ async def look_at(walk: Walk, scene: Scene, sample: Sample, lang: str) -> list[s
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 async def test_every_screen_is_whole_and_in_one_language(lang: str, sample: Sample, tmp_path: Path) -> None:
     wrong: list[str] = []
@@ -261,6 +278,7 @@ async def test_the_look_sees_every_kind_of_fault() -> None:
         assert kind in found
 
 
+@pytest.mark.slow
 async def test_a_small_terminal_is_told_so(sample: Sample, tmp_path: Path) -> None:
     async with walking(tmp_path, sample.path, size=SIZES[0]) as walk:
         for scene in SMALL_SCENES:
@@ -274,6 +292,7 @@ async def test_a_small_terminal_is_told_so(sample: Sample, tmp_path: Path) -> No
                 assert " ".join(walk.text.split()) == " ".join(notice.split()), (scene.name, lang)
 
 
+@pytest.mark.slow
 async def test_a_storm_of_sizes_breaks_nothing(sample: Sample, tmp_path: Path) -> None:
     chance = random.Random(1)  # noqa: S311 - a storm that comes again
     async with walking(tmp_path, sample.path, size=SIZES[0]) as walk:

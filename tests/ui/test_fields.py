@@ -131,6 +131,8 @@ async def test_too_long_is_refused_with_the_limit() -> None:
         ("15/06/2024", date(2024, 6, 15), "thứ Bảy, 5 ngày nữa"),
         ("1/6/2024", date(2024, 6, 1), "thứ Bảy, 9 ngày trước"),
         ("2024-06-10", date(2024, 6, 10), "thứ Hai, hôm nay"),
+        ("1/6/24", date(2024, 6, 1), "= 01/06/2024, thứ Bảy, 9 ngày trước"),
+        ("31/2/24", None, ""),
         ("31/02/2024", None, ""),
         ("06/2024", None, ""),
         ("", None, "ngày/tháng/năm"),

@@ -139,7 +139,7 @@ def huge() -> tuple[FlowPhase, ...]:
                     late_law=0 if state.ending else 125_000,
                     late_policy=0 if state.ending else 100_000,
                     near=0 if state.ending else 12_345,
-                    requested=123_456_789_000_000,
+                    requested=98_765_432_000_000,
                 )
                 for state in phase.states
             ),
@@ -187,7 +187,7 @@ async def test_arrows_go_through_boxes_and_states_and_enter_opens_the_list(
         assert filters[-1] == ListFilter(phases=("provincial_submission",), source="kcqg", open_only=True)
         await press(pilot, "down", "enter")
         assert filters[-1] == ListFilter(states=("submitted_to_department",), source="kcqg")
-        assert chart.cursor == Spot("kcqg", "provincial_submission", "submitted_to_department", "kcqg@2014")
+        assert chart.cursor == Spot("kcqg", "provincial_submission", "submitted_to_department", "kcqg@2014.2")
         await press(pilot, "escape")
         assert chart.cursor == Spot("kcqg", "provincial_submission")
         await press(pilot, "down", "down", "down", "down")
@@ -207,7 +207,7 @@ async def test_in_a_narrow_terminal_the_list_opens_like_a_tree() -> None:
     async with started(flow_desk(), size=(80, 24)) as (app, pilot):
         await press(pilot, "6", "down", "right", "down")
         chart = pane_of(app).chart
-        assert chart.cursor == Spot("kcqg", "provincial_submission", "provincial_appraisal", "kcqg@2014")
+        assert chart.cursor == Spot("kcqg", "provincial_submission", "provincial_appraisal", "kcqg@2014.2")
         await press(pilot, "left", "down")
         assert chart.cursor == Spot("kcqg", "ministry_review")
         await press(pilot, *["down"] * 12)
@@ -337,6 +337,41 @@ async def test_on_the_sample_store_enter_lists_what_the_box_counts(sample: str) 
             assert pane is not None
             await wait_for(pilot, lambda: at_rest(app), "the list is read")
             assert pane.table.row_count == count
+    assert app.desk is not None
+    app.desk.close()
+
+
+async def test_a_province_filters_the_picture_and_the_list_behind_it(sample: str) -> None:
+    app = KcflowApp(Config(sample))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await rest(pilot)
+        app.work_as("giamsat-bo")
+        await wait_for(
+            pilot, lambda: app.desk is not None and app.desk.me.login == "giamsat-bo", "the supervisor"
+        )
+        await press(pilot, "6")
+        assert app.desk is not None
+        everything = app.desk.count(ListFilter())
+        await press(pilot, "f", "tab", "enter", *"nghe", "enter", "f10", "f10")
+        pane = pane_of(app)
+        assert pane.wanted == ListFilter(provinces=pane.wanted.provinces)
+        counted = app.desk.count(pane.wanted)
+        assert 0 < counted < everything
+        assert f"{counted} đề án =" in screen_text(app)
+        assert "Nghệ An ✕" in screen_text(app)
+        box = next(box for flow in pane.sources for box in flow.phases if box.tally.count)
+        while pane.chart.cursor != Spot(box.source, box.phase):
+            await press(pilot, "right")
+        await press(pilot, "enter")
+        listed = shell_of(app).pane
+        assert shell_of(app).tab == "dossiers"
+        assert listed is not None
+        await wait_for(pilot, lambda: at_rest(app), "the list is read")
+        assert listed.table.row_count == box.tally.count
+        assert "Nghệ An ✕" in screen_text(app)
+        await press(pilot, "6", "F", "x")
+        assert pane.wanted == ListFilter()
+        assert f"{everything} đề án =" in screen_text(app)
     assert app.desk is not None
     app.desk.close()
 

@@ -17,6 +17,7 @@ from screens.dossier.choose import ChooseAct
 from screens.dossier.notes import NoteDialog
 from screens.dossier.proposal import ProposalScreen
 from screens.lists.people import PeoplePane
+from screens.widgets.basis import basis_text
 from screens.widgets.flow_chart import FlowChart
 from screens.widgets.table import VirtualTable
 from tests.services.world import AGENCY, SCT, UNIT, World
@@ -198,7 +199,7 @@ async def test_the_supervisor_goes_from_the_flow_to_the_reason_and_back(world: W
         stalled = next(each for each in desk.stalled().rows if each.row.code == waiting)
         await walk.reads(stalled.row.waits_for_label(lang))
         assert stalled.row.due_basis is not None
-        await walk.reads(" ".join(stalled.row.due_basis.split()))
+        await walk.reads(" ".join(basis_text(stalled.row.due_basis, lang).split()))
         await walk.hit("enter", lambda: isinstance(walk.screen, ProposalScreen), "the proposal")
         await walk.until(lambda: walk.screen.card is not None, "is read")
         assert walk.screen.card.row.due_basis == stalled.row.due_basis

@@ -1,23 +1,40 @@
-"""One proposal by keyboard from an empty store to the archive: every act by its own person, at one screen."""
+"""One proposal by keyboard from an empty store to the archive: every act by its own person, at one screen.
+
+What the year's plan, a round and the contract do with it is done beside the screen, which follows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from db.store import open_store
 from kcflow.i18n import t
 from screens.dossier.proposal import ProposalScreen
-from tests.services.world import AGENCY, MINISTRY, ORDINARY, SCT, STC, UBND, UNIT, World
+from tests.services.world import (
+    AGENCY,
+    BY_CONTRACT,
+    BY_ROUND,
+    MINISTRY,
+    ORDINARY,
+    SCT,
+    STC,
+    UBND,
+    UNIT,
+    World,
+)
 from tests.ui.shell_driver import shell_of
 from tests.ui.walker import walking
 
 pytestmark = pytest.mark.slow
 
-Step = tuple[str, str, date, dict[str, str]]
+Step = tuple[str, str, date, dict[str, Any]]
+BESIDE = ("approve", *BY_ROUND, *BY_CONTRACT)
+"""Acts of a proposal that a plan, a round or a contract does; their steps give what `World.act` takes."""
 
 DRAFT = {
     "title": "Máy sao chè Shan tuyết",
@@ -31,29 +48,33 @@ AGREED = {"act-conclusion": t("paper.agreed", "vi")}
 TYPED: dict[str, dict[str, str]] = {
     "record_provincial_appraisal": AGREED,
     "record_ministry_appraisal": AGREED,
-    "approve": {"amount": "280"},
-    "allocate": {"amount": "280000000 đ", "round": "1"},
-    "record_advance": {"amount": "196"},
+    "sign_contract": {"amount": "280"},
+    "advance_first": {"amount": "196000000 đ", "typed-advance_type": "Tham gia hội chợ trong nước"},
+    "report_progress": {"typed-report_month": "04/2024", "typed-volume_permille": "40"},
+    "accept": {"act-kind": "Mẫu 5b", "amount": "280"},
 }
 NATIONAL: tuple[Step, ...] = tuple(
-    (login, action, on, TYPED.get(action, {})) for login, action, on, _ in ORDINARY
+    (login, action, on, given if action in BESIDE else TYPED.get(action, {}))
+    for login, action, on, given in ORDINARY
 )
-LOCAL_ACTS: tuple[tuple[str, str, dict[str, str]], ...] = (
+LOCAL_ACTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (UNIT, "submit_to_centre", {}),
     (UNIT, "submit_to_department", {}),
     (SCT, "record_department_appraisal", AGREED),
     (SCT, "submit_to_finance", {}),
     (STC, "record_finance_opinion", {}),
     (SCT, "submit_to_committee", {}),
-    (UBND, "approve", {"amount": "300"}),
-    (SCT, "allocate", {"amount": "300", "round": "1"}),
+    (UBND, "approve", {"amount": 300_000_000, "by_plan": True}),
+    (SCT, "allocate", {"amount": 300_000_000}),
     (SCT, "assign_estimate", {}),
-    (UNIT, "sign_contract", {}),
+    (UNIT, "sign_contract", {"amount": "300"}),
     (UNIT, "start_implementation", {}),
     (UNIT, "report_completion", {}),
-    (SCT, "accept", {}),
-    (SCT, "pay", {}),
-    (SCT, "settle", {}),
+    (SCT, "accept", {"amount": "250"}),
+    (SCT, "pay_remaining", {"amount": "250", "typed-advance_type": "Ứng dụng máy móc tiên tiến"}),
+    (SCT, "submit_settlement", {}),
+    (SCT, "liquidate", {"amounts": {"KCDP-24-0001": 240_000_000}}),
+    (SCT, "record_refund", {"amount": "10"}),
     (SCT, "archive", {}),
 )
 LOCAL: tuple[Step, ...] = tuple(
@@ -75,8 +96,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.mark.parametrize(
     ("source", "steps", "approved"),
     [
-        pytest.param("quốc gia", NATIONAL, 280_000_000, id="kcqg-2014"),
-        pytest.param("địa phương", LOCAL, 300_000_000, id="kcdp-default"),
+        pytest.param("quốc gia", NATIONAL, 280_000_000, id="kcqg"),
+        pytest.param("địa phương", LOCAL, 300_000_000, id="kcdp"),
     ],
 )
 async def test_from_an_empty_store_to_the_archive(
@@ -87,6 +108,10 @@ async def test_from_an_empty_store_to_the_archive(
         code = await walk.draft({**DRAFT, "source": source})
         for login, action, on, given in steps:
             world.day = on
+            if action in BESIDE:
+                receipt = world.act(login, code, action, on, **given)
+                assert (receipt.code, receipt.action) == (code, action)
+                continue
             await walk.become(login)
             await walk.to_code(code)
             receipt = await walk.act(action, given)
@@ -110,7 +135,10 @@ async def test_from_an_empty_store_to_the_archive(
     account = "test-account"
     assert done == [
         (UNIT, "create", begun, account),
-        *((login, action, on, account) for login, action, on, _ in steps),
+        *(
+            (f"{login}-2" if action == "allocate" else login, action, on, account)
+            for login, action, on, _ in steps
+        ),
     ]
     assert MINISTRY in {row[0] for row in done} or UBND in {row[0] for row in done}
     assert [check for check in desk.doctor(full=True) if not check.ok] == []

@@ -257,7 +257,7 @@ def test_every_keeping_form_binds_the_keys_that_its_offer_names() -> None:
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, KeepsForm) and found is not KeepsForm
     }
-    assert {"AdvanceDialog", "DraftScreen", "PapersDialog"} <= {form.__name__ for form in forms}
+    assert {"AdvanceDialog", "BulkDialog", "DraftScreen", "PapersDialog"} <= {form.__name__ for form in forms}
     for form in forms:
         bound = {binding.id for binding in form.BINDINGS if isinstance(binding, Binding)}
         assert {command.id for command in KEEP} <= bound, form.__name__

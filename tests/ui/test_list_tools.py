@@ -26,7 +26,7 @@ from screens.lists.wishes import Names, Wish, chips_of, from_json, to_json, with
 from states.model import Label
 from tests.ui.hostile import HOSTILE_TITLES, assert_harmless
 from tests.ui.list_desk import TODAY, ListDesk, make_row
-from tests.ui.shell_driver import press, rest, shell_of, started
+from tests.ui.shell_driver import burst, press, rest, shell_of, started
 from tests.ui.snapshots import screen_text, wait_for
 
 FULL = ListFilter(
@@ -38,7 +38,7 @@ FULL = ListFilter(
     plan_year=2024,
     waits_for="agency",
     open_only=True,
-    lifecycles=("kcqg@2014",),
+    lifecycles=("kcqg@2014.2",),
     offices=("SCT-02",),
     regions=("Phía Bắc",),
     contents=(3,),
@@ -365,7 +365,8 @@ async def test_hostile_names_of_views_are_harmless(size: tuple[int, int]) -> Non
         for i in range(len(views)):
             await press(pilot, "v", "end")
             assert_harmless(app)
-            await press(pilot, *["up"] * i, "enter")
+            await burst(pilot, *["up"] * i)
+            await press(pilot, "enter")
             assert_harmless(app)
         await press(pilot, "F")
         assert_harmless(app)

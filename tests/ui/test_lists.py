@@ -73,7 +73,8 @@ async def test_the_inbox_shows_the_earliest_first_and_what_can_be_done() -> None
         assert "Làm được ngay:  Đăng ký với Cục · Trả bổ sung" in shown
         assert "Chưa làm được:  Phê duyệt — thuộc thẩm quyền Bộ trưởng" in shown
         await press(pilot, "down")
-        assert words(app, "#detail-title").startswith("KCQG-24-0024  ▲ Soạn thảo  Ứng dụng")
+        state = make_row(24).state_label.vi
+        assert words(app, "#detail-title").startswith(f"KCQG-24-0024  ▲ {state}  Ứng dụng")
 
 
 async def test_holding_a_key_reads_the_last_row_only() -> None:
@@ -172,6 +173,18 @@ async def test_neighbours_are_those_of_the_whole_list() -> None:
             assert place in screen_text(app)
         assert desk.calls[-1] == "dossier KCQG-24-5999"
         assert desk.calls.count("dossier_index") == 1
+
+
+async def test_neighbours_of_what_stands_still_tell_their_place() -> None:
+    async with started() as (app, pilot):
+        await press(pilot, "3")
+        pane = shell_of(app).pane
+        assert pane is not None
+        count = pane.table.row_count
+        await press(pilot, "down", "enter", "right_square_bracket")
+        assert f"3/{count}" in screen_text(app)
+        await press(pilot, *["left_square_bracket"] * 3)
+        assert "Đã hết danh sách" in screen_text(app)
 
 
 async def test_what_stands_still_is_filtered_and_counted_as_filtered() -> None:
@@ -525,6 +538,8 @@ def test_the_record_leaves_no_field_out(lang: str) -> None:
         "changes": (("note", Label("Ghi chú", "Note"), Label("a", "a"), Label("b", "b")),),
         "corrected_by": (8,),
         "corrects": 7,
+        "fields": (("volume_permille", Label("Khối lượng", "Work done"), 400),),
+        "charges": ("PB-KCQG-24-1",),
     }
     before = record_pairs(view, lang)
     for field in fields(HistoryView):
@@ -548,7 +563,7 @@ def test_long_texts_wrap_within_their_column() -> None:
 async def test_people_and_offices() -> None:
     async with started() as (app, pilot):
         await press(pilot, "5", "down")
-        assert "Cục, Cục Công Thương địa phương, từ 01/01/2020" in screen_text(app)
+        assert " Cục Công Thương địa phương, từ 01/01/2020" in screen_text(app)
         await press(pilot, "enter")
         assert "Nhấn w để làm việc với tư cách Trần Văn Nam." in screen_text(app)
         await press(pilot, "c")
@@ -557,6 +572,10 @@ async def test_people_and_offices() -> None:
         assert isinstance(app.screen, WorkAsDialog)
         await press(pilot, "escape", "c", "down", "w")
         await wait_for(pilot, lambda: "Trần Văn Nam" in screen_text(app).splitlines()[0], "another person")
+        await rest(pilot)
+        pane = shell_of(app).pane
+        assert pane is not None
+        assert pane.table.cursor_key == "nam", "the cursor stays"
 
 
 # Small things

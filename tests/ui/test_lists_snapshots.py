@@ -100,7 +100,8 @@ async def test_bulk(snapshot: Callable[[str, str], None], lang: str, size: tuple
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize("lang", ["vi", "en"])
 async def test_chips(snapshot: Callable[[str, str], None], lang: str, size: tuple[int, int]) -> None:
-    wanted = ListFilter(states=("drafting", "returned"), source="kcqg", plan_year=2024, open_only=True)
+    states = ("provincial_appraisal", "returned")
+    wanted = ListFilter(states=states, source="kcqg", plan_year=2024, open_only=True)
     async with started(lang=lang, size=size) as (app, pilot):
         app.show_dossiers(wanted)
         await rest(pilot)

@@ -57,6 +57,8 @@ async def test_good_rows_are_written_and_the_result_is_told() -> None:
         assert desk.asked("register_write") == []
         await shown.press("f10")
         await shown.reads("Đã ghi 1 đề án mới; KCQG-24-0018; 1 đã có")
+        assert "F10 xong" in shown.text
+        assert "F10 ghi" not in shown.text
         await shown.press("f10")
         await shown.until(lambda: shown.results, "closed")
         assert shown.results[0].written == ("KCQG-24-0018",)

@@ -14,7 +14,7 @@ from screens.widgets import cells
 from screens.widgets.cells import fit, fit_content, literal
 from screens.widgets.columns import Column, lay_out
 from screens.widgets.row_pages import KEPT_PAGES, PAGE_ROWS, RowPages, open_pages, read, reopen
-from screens.widgets.row_source import IndexOutdated
+from screens.widgets.row_source import FixedRows, IndexOutdated, TableRow
 from screens.widgets.selection import Selection
 from screens.widgets.state_mark import MARKS, mark
 from tests.ui.hostile import HOSTILE_TITLES
@@ -265,3 +265,19 @@ def test_marks_take_one_cell_and_differ(kind: str) -> None:
 def test_an_unknown_mark_is_an_error() -> None:
     with pytest.raises(KeyError):
         mark("unknown")
+
+
+@pytest.mark.parametrize("count", [0, 1, PAGE_ROWS, PAGE_ROWS + 1, 3 * PAGE_ROWS, 50 * PAGE_ROWS + 7])
+def test_a_source_may_give_all_its_rows_at_once(count: int) -> None:
+    rows = tuple(TableRow(key(number), (str(number),)) for number in range(count))
+    pages = open_pages(FixedRows(rows))
+    assert (len(pages), pages.complete) == (count, True)
+    assert pages.held <= KEPT_PAGES
+    for place in (0, count // 2, count - 1, 0):
+        if (page := pages.missing(place, place)) is not None:
+            for delivery in read(pages.request(page)):
+                pages.take(delivery)
+        assert pages.missing(place, place) is None
+        assert not count or pages.row(place) == rows[place]
+    far, cursor = reopen(FixedRows(rows), key(count - 1), count)
+    assert far.row(cursor) == (rows[-1] if rows else None)

@@ -183,25 +183,25 @@ async def keys_screen(shown: Showing, words: str) -> None:
 async def test_a_new_key_works_at_once_and_is_shown_everywhere() -> None:
     async with opened() as shown:
         await keys_screen(shown, "thuc hien")
-        await go(shown, "enter", "x")
-        await shown.reads("Phím x nay là “thực hiện”")
-        assert tomllib.loads(config.settings_path().read_text()) == {"keys": {"act": "x"}}
+        await go(shown, "enter", "z")
+        await shown.reads("Phím z nay là “thực hiện”")
+        assert tomllib.loads(config.settings_path().read_text()) == {"keys": {"act": "z"}}
         await go(shown, "escape", "escape")
-        await shown.reads(" x thực hiện")
+        await shown.reads(" z thực hiện")
         assert " a thực hiện" not in shown.text
         await go(shown, "f1")
         await shown.reads("thực hiện")
-        assert any(line.split()[1:2] == ["x"] and "thực hiện" in line for line in shown.text.split("\n"))
+        assert any(line.split()[1:2] == ["z"] and "thực hiện" in line for line in shown.text.split("\n"))
         await go(shown, "escape", "ctrl+p")
         await shown.type("thuc hien")
         await shown.until(
-            lambda: any(" x " in line and "thực hiện" in line for line in shown.text.split("\n")), "palette"
+            lambda: any(" z " in line and "thực hiện" in line for line in shown.text.split("\n")), "palette"
         )
 
 
 async def test_the_next_start_knows_the_new_key() -> None:
-    async with opened(Settings(keys={"act": "x,f3"})) as shown:
-        await shown.reads(" x thực hiện")
+    async with opened(Settings(keys={"act": "z,f3"})) as shown:
+        await shown.reads(" z thực hiện")
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ async def test_a_key_that_may_not_be_is_explained(words: str, key: str, said: st
 
 
 async def test_own_keys_come_back_one_by_one_and_all() -> None:
-    async with opened(Settings(keys={"act": "x", "help": "f3"})) as shown:
+    async with opened(Settings(keys={"act": "z", "help": "f3"})) as shown:
         await keys_screen(shown, "thuc hien")
         await go(shown, "ctrl+r")
         await shown.reads("“thực hiện” có lại phím của nó")

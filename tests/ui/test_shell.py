@@ -61,7 +61,7 @@ async def test_the_shell_is_painted_before_the_store_is_open() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: "Đang mở kho dữ liệu" in screen_text(app), "the shell is painted")
         assert app.desk is None
-        assert "1 Việc của tôi" in screen_text(app)
+        assert "1 Việc" in screen_text(app)
         await pilot.press("n")
         await wait_for(pilot, lambda: status(app) == "Kho dữ liệu chưa mở.", "a key says why it can't")
         await pilot.press("2", "w", "slash")
@@ -160,12 +160,18 @@ async def test_number_keys_show_tabs_and_panes_are_made_when_first_shown() -> No
 async def test_tabs_count_and_answer_to_clicks() -> None:
     async with started() as (app, pilot):
         line = screen_text(app).splitlines()[1]
-        assert "Việc của tôi 20" in line
-        assert "Đề án 40" in line
-        assert "Tồn đọng 15" in line
-        await pilot.click("TabsLine", offset=(line.index("Tồn đọng"), 0))
+        # Seven tabs in 80 columns: the longest names give way, the counts stay.
+        assert line.rstrip().startswith(" 1 Việc 20  2 Đề án 40  3 Tồn 15  4 Lịch sử")
+        await pilot.click("TabsLine", offset=(line.index("Tồn"), 0))
         await rest(pilot)
         assert shell_of(app).tab == "stalled"
+        await pilot.resize_terminal(120, 40)
+        await rest(pilot)
+        line = screen_text(app).splitlines()[1]
+        assert "1 Việc của tôi 20   2 Đề án 40   3 Tồn đọng 15" in line
+        await pilot.click("TabsLine", offset=(line.index("Phân bổ"), 0))
+        await rest(pilot)
+        assert shell_of(app).tab == "money"
 
 
 async def test_more_than_a_thousand_is_said_so() -> None:
@@ -208,7 +214,7 @@ async def test_f2_switches_the_language_at_once_and_keeps_the_place() -> None:
         assert "1 My work 20" in shown
         assert "Can be done now" in shown
         assert "F1 help" in shown
-        assert "Việc của tôi" not in shown
+        assert "1 Việc" not in shown
         assert pane.table.cursor_key == key
         await press(pilot, "2", "f2")
         assert "Thứ tự: mã" in screen_text(app)
@@ -258,6 +264,40 @@ async def test_a_greyed_command_in_the_palette_says_why() -> None:
         await pilot.press("enter")
         await wait_for(pilot, lambda: status(app) == "Chưa có dòng nào để làm.", "the reason")
         assert isinstance(app.screen, PaletteDialog)
+
+
+async def test_the_palette_leads_to_the_other_screens_and_says_where_their_commands_live() -> None:
+    async with started(size=(120, 40)) as (app, pilot):
+
+        async def found(words: str) -> list[str]:
+            await press(pilot, "ctrl+p")
+            for letter in words:
+                await pilot.press("space" if letter == " " else letter)
+            await rest(pilot)
+            table = app.screen.query_one(VirtualTable)
+            return [table.row_text(row.key) for row in table.rows_in_memory]
+
+        lines = await found("ghi chu")
+        assert any("ở Hồ sơ đề án:" in line for line in lines)
+        await press(pilot, "enter")
+        assert status(app).startswith("Lệnh này ở hồ sơ đề án:")
+        await press(pilot, "escape", "2", "enter")
+        lines = await found("luu khung")
+        assert "ở Việc của tôi, Đề án…:" in lines[0]
+        await press(pilot, "enter")
+        assert (app.screen, shell_of(app).tab) == (shell_of(app), "dossiers")
+        assert status(app) == "V lưu khung: lệnh đó ở đây."
+        await press(pilot, "enter")
+        assert not isinstance(app.screen, ShellScreen)
+        await found("dong chay")
+        await press(pilot, "enter")
+        assert (app.screen, shell_of(app).tab) == (shell_of(app), "flow")
+        await press(pilot, "n")
+        form = app.screen
+        await found("dong chay")
+        await press(pilot, "enter")
+        assert app.screen is form
+        assert status(app) == "Hãy đóng cửa sổ này trước (Esc)."
 
 
 async def test_a_greyed_key_says_why() -> None:

@@ -8,13 +8,14 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from textual.pilot import Pilot
 
@@ -28,12 +29,17 @@ from kcflow.config import Config
 from kcflow.i18n import set_language, t
 from kcflow.services.desk import Desk
 from kcflow.services.views import DraftInput, PaperInput
+from screens import theme
 from screens.dossier.advance import AdvanceDialog
+from screens.dossier.correct import CorrectDialog
+from screens.dossier.notes import NoteDialog
+from screens.dossier.papers import PapersDialog
 from screens.forms.draft import DraftScreen
-from screens.forms.fields import DateField, Field, TextField
+from screens.forms.fields import DateField, Field, MemoField, TextField
 from screens.forms.register import RegisterScreen
 from screens.lists.bulk import BulkDialog
 from screens.lists.bulk_form import DecisionForm
+from tests.postgres import fresh_database
 from tests.ui.shell_driver import press, rest
 from tests.ui.snapshots import screen_text, wait_for
 
@@ -80,6 +86,11 @@ class Gate:
     error: Exception | None = None
     hold: threading.Event | None = None
     pragma: str = ""
+
+    def lose(self) -> None:
+        """The stores have noticed already that their file was away."""
+        for store in self.stores:
+            store.lose()
 
     def fresh(self) -> None:
         """Let the next transactions have connections of their own."""
@@ -154,10 +165,20 @@ def squashed(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
+def in_front(app: KcflowApp) -> str:
+    """What a person reads in the dialog or screen in front: letters of what lies under it are no part."""
+    text = screen_text(app)
+    for box in app.screen.query(".modal"):
+        area = box.region
+        lines = text.splitlines()[area.y : area.bottom]
+        return "\n".join(line[area.x : area.right] for line in lines)
+    return text
+
+
 def shows(app: KcflowApp, key: str) -> bool:
     """Whether the text `key` stands on the screen in the present language, whatever is filled in."""
     parts = re.split(r"\{\w*\}", t(key, app.lang))
-    seen = squashed(screen_text(app))
+    seen = squashed(in_front(app))
     return all(squashed(part) in seen for part in parts if part.strip())
 
 
@@ -197,15 +218,30 @@ def vanished(office: Office) -> Iterator[None]:
 
 @contextmanager
 def replaced(office: Office) -> Iterator[None]:
-    """A copy stands in the file's place, until the file itself comes back."""
-    away, copy = office.file.with_name("away.db"), office.file.with_name("copy.db")
+    """A copy takes the file's place, for good."""
+    copy = office.file.with_name("copy.db")
     shutil.copyfile(office.file, copy)
-    office.file.rename(away)
-    copy.rename(office.file)
+    copy.replace(office.file)
+    yield
+
+
+@contextmanager
+def other(office: Office) -> Iterator[None]:
+    """The store of another office stands in the file's place."""
+    away = office.file.with_name("away.db")
+    for journal in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            Path(f"{office.file}{journal}").rename(f"{away}{journal}")
+    open_store(f"sqlite:///{office.file}", create=True).close()
+    strange = office.file.read_bytes()
+    office.gate.lose()
     try:
         yield
     finally:
-        away.replace(office.file)
+        assert office.file.read_bytes() == strange, "nothing is carried into it"
+        for journal in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                Path(f"{away}{journal}").replace(f"{office.file}{journal}")
 
 
 @contextmanager
@@ -257,23 +293,22 @@ def unforeseen(office: Office) -> Iterator[None]:
 
 Trouble = Callable[[Office], AbstractContextManager[None]]
 WRITING: dict[str, tuple[Trouble, str]] = {
+    "vanished": (vanished, "errors.store_vanished"),
     "locked": (locked, "errors.store_busy"),
     "replaced": (replaced, "errors.store_replaced"),
     "full": (partial(_limited, pragma="PRAGMA max_page_count={pages}"), "errors.store_full"),
     "refusing_disk": (refusing_disk, "errors.store_failed"),
     "read_only": (partial(_limited, pragma="PRAGMA query_only=ON"), "errors.store_read_only"),
+    "other": (other, "errors.store_other"),
     "unforeseen": (unforeseen, "app.unexpected"),
 }
 READING: dict[str, tuple[Trouble, str]] = {
+    "vanished": (vanished, "errors.store_vanished"),
     "replaced": (replaced, "errors.store_replaced"),
     "truncated": (truncated, "errors.store_damaged"),
+    "other": (other, "errors.store_other"),
     "unforeseen": (unforeseen, "app.unexpected"),
 }
-
-
-def taking_turns(names: Any) -> list[Any]:
-    """Each name with a language, in turns; tests with several troubles change it from one to the next."""
-    return [(name, ("vi", "en")[row % 2]) for row, name in enumerate(names)]
 
 
 def looks(app: KcflowApp, before: str) -> bool:
@@ -283,35 +318,44 @@ def looks(app: KcflowApp, before: str) -> bool:
 
 # -- reading -------------------------------------------------------------------------------------
 
-SCREENS: dict[str, tuple[str, ...]] = {
-    "inbox": ("1",),
-    "list": ("2",),
-    "stalled": ("3",),
-    "history": ("4",),
-    "flow": ("6",),
-    "search": ("slash", *"may", "enter"),
-    "proposal": ("2", "enter"),
+# A walk through the screens in one run of the application: the keys to each, and what it meets there.
+# Every screen meets two troubles at least, lists and the proposal all of them.
+ALL = tuple(READING)
+WALKS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
+    "vi": (
+        (("2",), ALL),
+        (("3",), ("vanished", "truncated")),
+        (("6",), ("replaced", "truncated")),
+        (("4",), ("unforeseen", "vanished")),
+    ),
+    "en": (
+        (("1",), ("truncated", "replaced")),
+        (("slash", *"may", "enter"), ("vanished", "other")),
+        (("2", "enter"), ALL),
+    ),
 }
 
 
-@pytest.mark.parametrize(("screen", "lang"), taking_turns(SCREENS))
-async def test_reading(office: Office, screen: str, lang: str) -> None:
+@pytest.mark.parametrize("lang", ["vi", "en"])
+async def test_reading(office: Office, lang: str) -> None:
     app = office.app(lang)
     async with app.run_test(size=(120, 40)) as pilot:
         await rest(pilot)
-        await press(pilot, *SCREENS[screen])
-        for trouble, (make, key) in READING.items():
-            before = screen_text(app)
-            with make(office):
-                await pilot.press("f5")
-                await wait_for(pilot, partial(shows, app, key), f"{trouble}: {key} in its place")
-                clean(app)
-                assert (FAULT in office.log()) == (trouble == "unforeseen")
-            await rest(pilot)
-            await press(pilot, "f5")
-            as_before = partial(looks, app, before)
-            await wait_for(pilot, as_before, f"{trouble}: all is as before:\n{before}")
-            await press(pilot, "f2")  # the next one in the other language
+        for keys, troubles in WALKS[lang]:
+            await press(pilot, *keys)
+            for trouble in troubles:
+                make, key = READING[trouble]
+                before, where, logged = screen_text(app), f"{trouble} at {keys}", office.log().count(FAULT)
+                with make(office):
+                    await pilot.press("f5")
+                    await wait_for(pilot, partial(shows, app, key), f"{where}: {key} in its place")
+                    await rest(pilot)
+                    clean(app)
+                    assert (office.log().count(FAULT) > logged) == (trouble == "unforeseen"), where
+                await press(pilot, "f5")
+                as_before = partial(looks, app, before)
+                await wait_for(pilot, as_before, f"{where}: all is as before:\n{before}")
+                await press(pilot, "f2")  # the next one in the other language
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -339,12 +383,12 @@ async def test_opening_a_damaged_store(office: Office, lang: str) -> None:
 
 @dataclass
 class Form:
-    """A form filled in. `confirm` presses the keys; `again` does after trouble."""
+    """A form filled in. `keys` confirm it, and again after trouble; `close` leaves it when all is done."""
 
     screen: Any
     done: Callable[[], object]
     keys: tuple[str, ...] = ("f10",)
-    back: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
 
     def texts(self) -> dict[str, str]:
         """What stands in the fields."""
@@ -377,7 +421,40 @@ async def advance_form(app: KcflowApp, pilot: Pilot[Any], office: Office) -> For
         lambda: dialog._preview is not None and dialog._preview.allowed and not dialog.waiting,
         "the preview",
     )
-    return Form(dialog, lambda: dialog._receipt is not None)
+    return Form(dialog, lambda: dialog._receipt is not None, close=("escape",))
+
+
+async def pushed(app: KcflowApp, pilot: Pilot[Any], screen: Any) -> Form:
+    """A form that closes when it is done."""
+    app.push_screen(screen)
+    await wait_for(pilot, lambda: app.screen is screen, "the form")
+    await rest(pilot)
+    return Form(screen, lambda: app.screen is not screen)
+
+
+async def note_form(app: KcflowApp, pilot: Pilot[Any], office: Office) -> Form:
+    """A note."""
+    form = await pushed(app, pilot, NoteDialog(office.codes[0], "Máy sao chè"))
+    form.screen.query_one(MemoField).text = "Đã gọi [b]Sở[/]"
+    return form
+
+
+async def correct_form(app: KcflowApp, pilot: Pilot[Any], office: Office) -> Form:
+    """A correction of what was written last."""
+    row = opened(app).history_of(office.codes[0])[-1]
+    form = await pushed(app, pilot, CorrectDialog(office.codes[0], row))
+    form.screen.query_one(MemoField).text = "Ghi nhầm số"
+    return form
+
+
+async def papers_form(app: KcflowApp, pilot: Pilot[Any], office: Office) -> Form:
+    """A paper of a dossier."""
+    dialog = PapersDialog(office.codes[0], "Máy sao chè", "mau_1")
+    form = await pushed(app, pilot, dialog)
+    await wait_for(pilot, lambda: dialog._box is not None, "the fields")
+    dialog.query_one("#field-paper-number", TextField).text = "7/DT"
+    await rest(pilot)
+    return form
 
 
 async def draft_form(app: KcflowApp, pilot: Pilot[Any], _: Office) -> Form:
@@ -400,7 +477,7 @@ async def register_form(app: KcflowApp, pilot: Pilot[Any], _: Office) -> Form:
     assert isinstance(screen, RegisterScreen)
     await wait_for(pilot, lambda: screen._plan is not None, "the workbook is read")
     await rest(pilot)
-    return Form(screen, lambda: screen._result is not None and screen._result.written)
+    return Form(screen, lambda: screen._result is not None and screen._result.written, close=("escape",))
 
 
 async def bulk_form(app: KcflowApp, pilot: Pilot[Any], _: Office) -> Form:
@@ -420,13 +497,41 @@ async def bulk_form(app: KcflowApp, pilot: Pilot[Any], _: Office) -> Form:
         items = [opened(app).dossier(code).row.state for code in _.codes]
         return dialog.step == "result" and set(items) == {"submitted_to_department"}
 
-    return Form(dialog, done, ("ctrl+s",), ("ctrl+b", "ctrl+s"))
+    return Form(dialog, done, ("ctrl+s",), ("escape",))
 
 
 FORMS: dict[str, Callable[[KcflowApp, Pilot[Any], Office], Any]] = {
+    "advance": advance_form,
     "bulk": bulk_form,
+    "correct": correct_form,
     "draft": draft_form,
+    "note": note_form,
+    "papers": papers_form,
     "register": register_form,
+}
+# Forms that are filled in one after the other in one run of the application, and what each meets: acts meet
+# everything, the others some of it, and each trouble several forms.
+EVERY = tuple(WRITING)
+MORNINGS: dict[str, tuple[str, str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
+    "one": (
+        UNIT,
+        "vi",
+        (
+            ("note", ("locked", "vanished", "refusing_disk")),
+            ("correct", ("full", "other", "unforeseen")),
+            ("papers", ("replaced", "locked", "read_only")),
+            ("advance", EVERY),
+        ),
+    ),
+    "many": (
+        UNIT,
+        "en",
+        (
+            ("bulk", ("vanished", "replaced", "locked", "unforeseen")),
+            ("draft", ("vanished", "full", "other", "unforeseen")),
+        ),
+    ),
+    "import": (SCT, "vi", (("register", ("replaced", "locked", "vanished", "full")),)),
 }
 
 
@@ -439,27 +544,32 @@ def written(office: Office) -> int:
         raw.close()
 
 
-@pytest.mark.parametrize(("form", "lang"), taking_turns(FORMS))
-async def test_writing(office: Office, form: str, lang: str) -> None:
-    app = office.app(lang, SCT if form == "register" else UNIT)
+@pytest.mark.parametrize("morning", MORNINGS)
+async def test_writing(office: Office, morning: str) -> None:
+    person, lang, forms = MORNINGS[morning]
+    app = office.app(lang, person)
     async with app.run_test(size=(120, 40)) as pilot:
         await rest(pilot)
-        filled = await FORMS[form](app, pilot, office)
-        texts, rows = filled.texts(), written(office)
-        for trouble, (make, key) in WRITING.items():
-            with make(office):
-                await pilot.press(*filled.keys)
-                await wait_for(pilot, partial(shows, app, key), f"{trouble}: {key} in its place")
-                await rest(pilot)
-                clean(app)
-                assert app.screen is filled.screen
-                assert (FAULT in office.log()) == (trouble == "unforeseen")
-            assert filled.texts() == texts
-            assert written(office) == rows
-            await press(pilot, "f2")  # the next one in the other language
-        await press(pilot, *filled.keys)
-        await wait_for(pilot, filled.done, "done at last")
-    assert written(office) > rows
+        for form, troubles in forms:
+            filled = await FORMS[form](app, pilot, office)
+            texts, rows = filled.texts(), written(office)
+            for trouble in troubles:
+                make, key = WRITING[trouble]
+                where, logged = f"{trouble} in {form}", office.log().count(FAULT)
+                with make(office):
+                    await pilot.press(*filled.keys)
+                    await wait_for(pilot, partial(shows, app, key), f"{where}: {key} in its place")
+                    await rest(pilot)
+                    clean(app)
+                    assert app.screen is filled.screen
+                    assert (office.log().count(FAULT) > logged) == (trouble == "unforeseen"), where
+                assert filled.texts() == texts, where
+                assert written(office) == rows, where
+                await press(pilot, "f2")  # the next one in the other language
+            await press(pilot, *filled.keys)
+            await wait_for(pilot, filled.done, f"{form}: done at last")
+            assert written(office) > rows
+            await press(pilot, *filled.close)
 
 
 # -- refusals, races, places of one's own --------------------------------------------------------
@@ -483,3 +593,99 @@ async def test_a_lost_race(office: Office, lang: str) -> None:
         await press(pilot, "f10")
         await wait_for(pilot, filled.done, "done")
         assert desk.dossier(office.codes[0]).row.state == "submitted_to_department"
+
+
+# -- slow answers, and a disk that refuses log and settings ----------------------------------------
+
+
+async def test_a_slow_store(office: Office) -> None:
+    app = office.app("vi")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await rest(pilot)
+        await press(pilot, "2")
+        # A list: what was read stays, and waiting can be given up.
+        hold = office.gate.hold = threading.Event()
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: shows(app, "app.slow"), "that it is slow")
+        assert "Máy sao chè" in screen_text(app)
+        clean(app)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(app, "app.stopped_waiting"), "no longer waiting")
+        await pilot.press("down")
+        assert "Máy sao chè" in screen_text(app)
+        office.gate.hold = None
+        hold.set()
+        await press(pilot, "f5")
+        assert not shows(app, "app.stopped_waiting")
+        # What is being written is waited for, and nothing can be lost by a key.
+        filled = await advance_form(app, pilot, office)
+        texts = filled.texts()
+        hold = office.gate.hold = threading.Event()
+        await pilot.press("f10")
+        await wait_for(pilot, lambda: shows(app, "app.slow_write"), "that it is slow")
+        await pilot.press("escape", "f10")
+        assert app.screen is filled.screen
+        assert filled.texts() == texts
+        office.gate.hold = None
+        hold.set()
+        await wait_for(pilot, filled.done, "done")
+        assert opened(app).dossier(office.codes[0]).row.version == 3
+
+
+async def test_a_disk_that_refuses_log_and_settings(
+    office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both are said in place, work goes on, and a log that can't be written prints nothing."""
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "kcflow.log").symlink_to("/dev/full")
+    app = office.app("vi")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await rest(pilot)
+        await press(pilot, "2")
+        for logs in (blocked / "logs", full):
+            monkeypatch.setattr(places, "log_dir", lambda logs=logs: logs)
+            with unforeseen(office):
+                await pilot.press("f5")
+                await wait_for(pilot, lambda: shows(app, "app.unexpected_unlogged"), "the sentence")
+                await rest(pilot)
+            await press(pilot, "f5")
+            assert not shows(app, "app.unexpected_unlogged")
+        monkeypatch.setattr(places, "config_dir", lambda: blocked / "settings")
+        await press(pilot, "f8")
+        await wait_for(pilot, lambda: shows(app, "settings.unwritten"), "the sentence")
+        assert app.theme == theme.LIGHT
+        clean(app)
+    assert not capsys.readouterr().err
+
+
+# -- a server --------------------------------------------------------------------------------------
+
+
+async def test_a_server_that_is_started_anew_and_one_that_is_gone(gate: Gate) -> None:
+    with ExitStack() as running:
+        server = running.enter_context(fresh_database(empty=True))
+        config = Config(server, as_person=UNIT)
+        init_store(config, "Tuyên Quang")
+        app = KcflowApp(config)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await rest(pilot)
+            await press(pilot, "5")
+            before = screen_text(app)
+            with psycopg.connect(server, autocommit=True) as another:
+                another.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            await press(pilot, "f5")
+            assert screen_text(app) == before, "nobody notices"
+            filled = await draft_form(app, pilot, Office(Path(), [], gate))
+            texts = filled.texts()
+            running.close()
+            await pilot.press("f10")
+            await wait_for(pilot, lambda: shows(app, "errors.store_unreachable"), "the sentence")
+            clean(app)
+            assert app.screen is filled.screen
+            assert filled.texts() == texts

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from textual import events
-from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Select
@@ -33,7 +31,7 @@ from screens.forms.fields import DateField, Field, TextField
 from screens.lists.people import WorkAsDialog
 from screens.widgets.table import VirtualTable
 from tests.services.world import World
-from tests.ui.shell_driver import NOWHERE, at_rest, rest, shell_of
+from tests.ui.shell_driver import NOWHERE, at_rest, rest, send, shell_of
 from tests.ui.snapshots import screen_text
 
 W = TypeVar("W", bound=Widget)
@@ -104,13 +102,7 @@ class Walker:
 
     def send(self, *keys: str) -> None:
         """Keys as a terminal sends them, in one burst; whoever sends them waits for what they do."""
-        driver = self.app._driver
-        assert driver is not None
-        for key in keys:
-            name = key if len(key) > 1 or key.isalnum() else _character_to_key(key)
-            event = events.Key(name, key if len(key) == 1 else None)
-            event.set_sender(self.app)
-            driver.send_message(event)
+        send(self.app, *keys)
 
     async def hit(self, key: str, done: Callable[[], object], description: str) -> None:
         """One key, and what it does; then nothing is on its way."""
