@@ -18,6 +18,7 @@ from kcflow.labels import ROLE
 from kcflow.services import (
     audit,
     browse,
+    bulk,
     doctor,
     drafts,
     flow,
@@ -369,7 +370,7 @@ class Desk:
     ) -> tuple[BulkItem, ...]:
         """One decision over many proposals, in one transaction."""
         return self._commit(
-            moves.advance_many,
+            bulk.advance_many,
             self._context,
             codes,
             action,

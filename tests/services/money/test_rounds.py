@@ -397,3 +397,18 @@ def test_two_who_open_the_next_round_at_once_get_two(
 
     monkeypatch.setattr(rounds, "_free_number", meanwhile)
     assert money.open_round(RoundInput("kcqg", 2024, TRIEU)).code == SECOND
+
+
+def test_a_round_is_not_moved_by_the_acts_of_proposals(world: MoneyWorld) -> None:
+    """`advance` on a round's code would issue it without its proposals."""
+    codes, _ = world.planned(1)
+    code = world.round(dict.fromkeys(codes, 1_000_000))
+    world.to("proposed", code)
+    desk, before = world.desk("cuc-2"), world.desk("ktnn").written()
+    option = next(o for o in desk.money.board(code).options if o.name == "issue")
+    move = world.move(option, world.day)
+    with pytest.raises(NotFound):
+        desk.advance(code, "issue", move)
+    with pytest.raises(NotFound):
+        desk.advance_many([code], "issue", move)
+    assert world.desk("ktnn").written() == before
