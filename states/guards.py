@@ -156,8 +156,10 @@ def amount_within_total(case: Case) -> Refusal | None:
     amount = case.inputs.amount
     if amount is not None and amount > case.facts.total:
         return _refuse("amount_over_total", amount=amount, total=case.facts.total)
-    if amount is not None and amount < case.facts.allocated:
-        return _refuse("amount_below_allocated", amount=amount, allocated=case.facts.allocated)
+    # What was contracted stays when unused money was released: the amount can't fall below it either.
+    given = max(case.facts.allocated, case.facts.contracted)
+    if amount is not None and amount < given:
+        return _refuse("amount_below_allocated", amount=amount, allocated=given)
     return None
 
 
