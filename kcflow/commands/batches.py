@@ -62,11 +62,16 @@ def other_rows(context: Context, rows: Sequence[OtherRow]) -> Iterator[str]:
         Column(context.say("column.due"), lambda row: date_text(row.due_on, lang) if row.due_on else ""),
         Column(
             context.say("column.amount"),
-            lambda row: dong(row.items_total, lang) if row.fund else "",
+            lambda row: dong(_amount(row), lang) if row.fund else "",
             right=True,
         ),
     ]
     return table(columns, rows, context.room)
+
+
+def _amount(row: OtherRow) -> int:
+    """A contract's đồng: what was signed, else what is drafted in its worksheet."""
+    return (row.fund.contracted if row.fund else 0) or row.items_total
 
 
 def board_lines(context: Context, board: Board) -> Iterator[str]:

@@ -14,7 +14,7 @@ from kcflow.labels import FIELD, KIND, MONEY_FIELDS, ROLE, SOURCE, SYSTEM_ACTION
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, NoPermission
-from kcflow.services.leaves import base_leaf, due_after, due_leaf, paper_leaf
+from kcflow.services.leaves import base_leaf, first_leaf, paper_leaf
 from kcflow.services.moves import already, conflict, find, known_documents, load, receipt, refused_error
 from kcflow.services.texts import error_label
 from kcflow.services.views import DraftInput, PaperInput, Receipt
@@ -216,30 +216,17 @@ def creation_leaf(
     request: str,
 ) -> dict[str, Any]:
     """The first leaf of a dossier: its code, its content, its first state and deadline."""
-    facts = draft_facts(context, content, lifecycle.initial)
-    due = due_after(context, lifecycle, facts, lifecycle.initial, on, content["plan_year"])
-    leaf = base_leaf(
+    return first_leaf(
         context,
         lifecycle,
-        None,
-        action="create",
-        to_state=lifecycle.initial,
-        role=assignment.role,
-        office=assignment.office,
-        office_name=assignment.office_name,
+        draft_facts(context, content, lifecycle.initial),
+        assignment,
+        content,
+        folded=folded(context, content),
+        code=code,
         on=on,
-        at=context.shared.now(),
         request=request,
     )
-    leaf.update(
-        dossier=code,
-        due=due_leaf(due.on, due.kind, due.basis) if due else None,
-        budget_year=content["plan_year"],
-        content=dict(content),
-        digest=digest(content),
-        refs={"folded": folded(context, content)},
-    )
-    return leaf
 
 
 def code_prefix(source: str, plan_year: int) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from db.leaf import instant
+from db.leaf import digest, instant
 from db.rows import ZERO_HASH
 from kcflow.services.context import Context
 from kcflow.services.views import DueView
 from states import clock
 from states.clock import Due
 from states.engine import Move
-from states.facts import Case, Facts, Inputs, Paper
+from states.facts import Assignment, Case, Facts, Inputs, Paper
 from states.guards import GUARDS
 from states.model import Action, DeadlineRule, Label, Lifecycle
 
@@ -213,4 +213,45 @@ def move_leaf(
         leaf["refs"]["via"] = inputs.via.code
     if inputs.document or inputs.papers:
         leaf["edited"] = leaf["seq"]
+    return leaf
+
+
+def first_leaf(
+    context: Context,
+    lifecycle: Lifecycle,
+    facts: Facts,
+    assignment: Assignment,
+    content: Mapping[str, Any],
+    *,
+    folded: str,
+    code: str,
+    on: date,
+    request: str,
+) -> dict[str, Any]:
+    """The leaf that opens a dossier of any kind: its code, its content, its first state and deadline.
+
+    folded: what the search looks through.
+    """
+    due = due_after(context, lifecycle, facts, lifecycle.initial, on, content["plan_year"])
+    leaf = base_leaf(
+        context,
+        lifecycle,
+        None,
+        action="create",
+        to_state=lifecycle.initial,
+        role=assignment.role,
+        office=assignment.office,
+        office_name=assignment.office_name,
+        on=on,
+        at=context.shared.now(),
+        request=request,
+    )
+    leaf.update(
+        dossier=code,
+        due=due_leaf(due.on, due.kind, due.basis) if due else None,
+        budget_year=content["plan_year"],
+        content=dict(content),
+        digest=digest(content),
+        refs={"folded": folded},
+    )
     return leaf

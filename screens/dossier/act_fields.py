@@ -11,14 +11,14 @@ from kcflow.services.views import FieldAsk, OptionView
 from screens.forms.amounts import MoneyField
 from screens.forms.choices import ChoiceField
 from screens.forms.entries import Entry, Fault
-from screens.forms.fields import DateField, Field, TextField, narrow, words
+from screens.forms.fields import DateField, Field, LineField, TextField, narrow, words
 from states.model import Label
 
 PREFIX = "typed-"
 """Begins the keys of these fields, so that they are read again from any form."""
 
 
-class MonthField(Field[str]):
+class MonthField(LineField[str]):
     """A month, entered as mm/yyyy; its value is "2024-05"."""
 
     def __init__(self, key: str, label: Label, value: date | None = None, *, required: bool = False) -> None:
@@ -29,15 +29,6 @@ class MonthField(Field[str]):
     def _make_entry(self) -> Widget:
         first = f"{self._first.month:02}/{self._first.year}" if self._first else ""
         return narrow(Entry(first, max_length=7), 10)
-
-    @property
-    def text(self) -> str:
-        """The letters as they stand."""
-        return self.query_one(Entry).value
-
-    @text.setter
-    def text(self, value: str) -> None:
-        self.query_one(Entry).value = value
 
     def _read(self) -> str | None:
         text = self.text.strip()
@@ -50,20 +41,11 @@ class MonthField(Field[str]):
         return f"{int(year):04}-{int(month):02}"
 
 
-class ShareField(Field[int]):
+class ShareField(LineField[int]):
     """A share in percent with at most one decimal; its value is in thousandths."""
 
     def _make_entry(self) -> Widget:
         return narrow(Entry("", max_length=6), 10)
-
-    @property
-    def text(self) -> str:
-        """The letters as they stand."""
-        return self.query_one(Entry).value
-
-    @text.setter
-    def text(self, value: str) -> None:
-        self.query_one(Entry).value = value
 
     def _read(self) -> int | None:
         text = self.text.strip().removesuffix("%").strip().replace(",", ".")

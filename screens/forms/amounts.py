@@ -9,11 +9,11 @@ from kcflow.formats import sentence as number_sentence
 from kcflow.i18n import t
 from kcflow.text import visible
 from screens.forms.entries import Entry, Fault
-from screens.forms.fields import Field, lang_of, narrow, words
+from screens.forms.fields import LineField, lang_of, narrow, words
 from states.model import Label
 
 
-class MoneyField(Field[int]):
+class MoneyField(LineField[int]):
     """An amount, in triệu unless another unit stands behind the number; the echo says it in đồng."""
 
     ECHOES = True
@@ -43,15 +43,6 @@ class MoneyField(Field[int]):
 
     def _make_entry(self) -> Widget:
         return narrow(Entry("" if self._first is None else self.spelled(self._first)), 24)
-
-    @property
-    def text(self) -> str:
-        """The letters as they stand."""
-        return self.query_one(Entry).value
-
-    @text.setter
-    def text(self, value: str) -> None:
-        self.query_one(Entry).value = visible(value)
 
     def _read(self) -> int | None:
         if not self.text.strip():
@@ -92,7 +83,7 @@ def _money(text: str) -> int:
     raise first
 
 
-class WholeField(Field[int]):
+class WholeField(LineField[int]):
     """A whole number between two bounds."""
 
     def __init__(
@@ -111,15 +102,6 @@ class WholeField(Field[int]):
 
     def _make_entry(self) -> Widget:
         return narrow(Entry("" if self._first is None else str(self._first), max_length=8), 10)
-
-    @property
-    def text(self) -> str:
-        """The letters as they stand."""
-        return self.query_one(Entry).value
-
-    @text.setter
-    def text(self, value: str) -> None:
-        self.query_one(Entry).value = value
 
     def _read(self) -> int | None:
         text = self.text.strip()

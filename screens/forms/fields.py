@@ -252,7 +252,20 @@ def narrow(entry: Entry, cells: int) -> Entry:
     return entry
 
 
-class TextField(Field[str]):
+class LineField(Field[V]):
+    """The half that fields of one line share: their letters."""
+
+    @property
+    def text(self) -> str:
+        """The letters as they stand."""
+        return self.query_one(Entry).value
+
+    @text.setter
+    def text(self, value: str) -> None:
+        self.query_one(Entry).value = visible(value)
+
+
+class TextField(LineField[str]):
     """One line of text through the strict door."""
 
     def __init__(
@@ -271,15 +284,6 @@ class TextField(Field[str]):
 
     def _make_entry(self) -> Widget:
         return Entry(self._first, placeholder=self._hint)
-
-    @property
-    def text(self) -> str:
-        """The letters as they stand."""
-        return self.query_one(Entry).value
-
-    @text.setter
-    def text(self, value: str) -> None:
-        self.query_one(Entry).value = visible(value)
 
     def _read(self) -> str | None:
         try:

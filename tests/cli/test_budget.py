@@ -160,3 +160,20 @@ def test_figures_that_can_not_be(money: Desk, change: dict[str, str], told: str)
     before = money.json("budget", "figures", "list", "--year", "2023")["rows"]
     assert told in money.refused(2, "budget", "figures", "add", "18,3 tỷ", *arguments)
     assert money.json("budget", "figures", "list", "--year", "2023")["rows"] == before
+
+
+def test_a_signed_contract_is_listed_with_what_was_signed(money: Desk) -> None:
+    rows = money.json("contract", "list", "--year", "2024")["rows"]
+    text = money.done("contract", "list", "--year", "2024")
+    assert rows
+    for row in rows:
+        line = next(line for line in text.splitlines() if line.startswith(row["code"]))
+        amount = f"{row['fund']['contracted']:,}".replace(",", ".")
+        assert row["fund"]["contracted"] > 0
+        assert line.rstrip().endswith(f"{amount} đ")
+
+
+def test_the_list_of_an_issued_round_is_closed_for_good(money: Desk) -> None:
+    told = money.refused(2, "round", "put", "PB-KCQG-24-1", "KCQG-24-0006=1 triệu")
+    assert "đã kết thúc" in told
+    assert "mở" in told

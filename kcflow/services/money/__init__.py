@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Run = Callable[..., T]
-
 
 class Money:
     """The money side of one person's desk (`Desk.money`); as in `Desk`: any thread, own transaction.

@@ -11,7 +11,7 @@ from db.rows_money import WorkRow
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, NotFound
-from kcflow.services.leaves import base_leaf, due_after, due_leaf, paper_leaf
+from kcflow.services.leaves import base_leaf, first_leaf, paper_leaf
 from kcflow.services.money.codes import ADJUSTMENT, CONTRACT, KINDS
 from kcflow.services.money.facts import stored_facts
 from kcflow.services.moves import already, receipt
@@ -93,30 +93,17 @@ def opening_leaf(
     request: str,
 ) -> dict[str, Any]:
     """The first row of such a dossier."""
-    facts = opening_facts(context, lifecycle, content)
-    due = due_after(context, lifecycle, facts, lifecycle.initial, on, content["plan_year"])
-    leaf = base_leaf(
+    return first_leaf(
         context,
         lifecycle,
-        None,
-        action="create",
-        to_state=lifecycle.initial,
-        role=assignment.role,
-        office=assignment.office,
-        office_name=assignment.office_name,
+        opening_facts(context, lifecycle, content),
+        assignment,
+        content,
+        folded=fold(content["title"]),
+        code=code,
         on=on,
-        at=context.shared.now(),
         request=request,
     )
-    leaf.update(
-        dossier=code,
-        due=due_leaf(due.on, due.kind, due.basis) if due else None,
-        budget_year=content["plan_year"],
-        content=dict(content),
-        digest=digest(content),
-        refs={"folded": fold(content["title"])},
-    )
-    return leaf
 
 
 def create_other(

@@ -77,7 +77,7 @@ class MoneyFacts:
         self._owners = owners
 
     def get(self, name: str) -> Any:  # noqa: ANN401 - a fact of any type
-        """The fact `name` (one of `NAMES`)."""
+        """The fact `name` (one of `stored_facts.BESIDE`)."""
         return getattr(self, f"_{name}")()
 
     def _fund(self) -> Fund | None:

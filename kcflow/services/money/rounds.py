@@ -278,8 +278,9 @@ def put(
             raise BadInput("no_worksheet", error_label("no_worksheet", code=row.code))
         assignment_for(context, facts, MAKERS[row.kind, row.source])
         if not may_write(context, row, facts, lifecycle):
-            state = lifecycle.state_by_name[row.state].label
-            raise BadInput("worksheet_closed", error_label("worksheet_closed", code=row.code, state=state))
+            state = lifecycle.state_by_name[row.state]
+            name = "worksheet_ended" if state.final else "worksheet_closed"
+            raise BadInput(name, error_label(name, code=row.code, state=state.label))
         work = {} if clear else {each.dossier: each for each in writer.worksheet(row.code)}
         new = [each for each, dong_ in wanted.items() if dong_ is not None and each not in work]
         found = {each.code: each for each in writer.dossiers(new)}

@@ -7,6 +7,7 @@ from typing import Final
 
 from kcflow.money_labels import STAGE
 from kcflow.services.money_views import STAGES, Share
+from states.model import Label
 
 BASES: Final[Mapping[str, str]] = {
     "requested": "total",
@@ -21,11 +22,14 @@ BASES: Final[Mapping[str, str]] = {
 """What each stage is a share of: a percentage never stands alone (domain.md §9)."""
 
 
-def share(part: int, base: str, base_dong: int) -> Share | None:
-    """`part` in thousandths of a named base, rounded half up; None where the base is nothing."""
+def share(part: int, base: str, base_dong: int, label: Label | None = None) -> Share | None:
+    """`part` in thousandths of a named base, rounded half up; None where the base is nothing.
+
+    label: the base's name, where it is more than its stage's.
+    """
     if base_dong <= 0:
         return None
-    return Share((part * 2000 + base_dong) // (2 * base_dong), base, STAGE[base], base_dong)
+    return Share((part * 2000 + base_dong) // (2 * base_dong), base, label or STAGE[base], base_dong)
 
 
 __all__ = ["BASES", "STAGE", "STAGES", "share"]

@@ -15,7 +15,7 @@ from kcflow.services.context import Context
 from kcflow.services.errors import BadInput
 from kcflow.services.money.codes import PLAN, ROUND
 from kcflow.services.money.figures import area_label, provinces_of
-from kcflow.services.money.stages import STAGE, STAGES
+from kcflow.services.money.stages import STAGE, STAGES, share
 from kcflow.services.money_views import BudgetSummary, Share, StageFigure, SummaryGroup, Tie
 from kcflow.services.texts import both, error_label
 from states.model import Label
@@ -136,13 +136,8 @@ def _share(figure: StageFigure, before: Iterable[StageFigure], of: Label) -> Sha
         shown = _shown(bases[base])
         if shown > 0:
             label = Label(f"{STAGE[base].vi} {of.vi}", f"{STAGE[base].en}, {of.en}")
-            return part(_shown(figure), base, label, shown)
+            return share(_shown(figure), base, shown, label)
     return None
-
-
-def part(dong: int, base: str, label: Label, base_dong: int) -> Share:
-    """`dong` as a part of a named base, in thousandths rounded half up."""
-    return Share((dong * 2000 + base_dong) // (2 * base_dong), base, label, base_dong)
 
 
 # -- groups ----------------------------------------------------------------------------------
@@ -346,7 +341,7 @@ def _of_total(group: SummaryGroup, whole: SummaryGroup) -> SummaryGroup:
     if base <= 0 or _shown(own) <= 0:
         return group
     label = Label(f"{STAGE['planned'].vi} {whole.label.vi}", f"{STAGE['planned'].en}, {whole.label.en}")
-    own = replace(own, share=part(_shown(own), "planned_total", label, base))
+    own = replace(own, share=share(_shown(own), "planned_total", base, label))
     return replace(group, figures=(own, *group.figures[1:]))
 
 

@@ -217,7 +217,7 @@ def test_changing_a_round(world: MoneyWorld) -> None:
     money.change_round(code, RoundInput("kcqg", 2024, 300 * TRIEU))
     world.to("issued", code)
     refused("not_editable", lambda: money.change_round(code, lower))
-    refused("worksheet_closed", lambda: money.put(code, {codes[0]: TRIEU}))
+    refused("worksheet_ended", lambda: money.put(code, {codes[0]: TRIEU}))
 
 
 # -- candidates ------------------------------------------------------------------------------
