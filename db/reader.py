@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from db import leaf as leaves
 from db.rows import (
@@ -81,6 +81,17 @@ def _refusal_row(row: Row) -> RefusalRow:
     return RefusalRow(*values)
 
 
+class _Ended:
+    """Stands for the connection of a transaction that is over: another thread may have it by now."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        message = f"the transaction is over: {name} was asked for too late"
+        raise RuntimeError(message)
+
+
+_ENDED = _Ended()
+
+
 class Reader:
     """One transaction's view of the store. Made by `Store.read`; all of it belongs to one moment."""
 
@@ -90,6 +101,10 @@ class Reader:
         self.store = store
         self._raw = raw
         self.dialect: Dialect = store.dialect
+
+    def end(self) -> None:
+        """Let go of the connection; whatever is asked from now on is a fault of the program."""
+        self._raw = _ENDED
 
     @property
     def raw(self) -> Any:  # noqa: ANN401 - either driver's connection

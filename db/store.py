@@ -56,7 +56,7 @@ class Admin(Writer):
 class Transaction(Generic[R]):
     """`with` a Reader, Writer or Admin; any exception rolls back, driver errors come out as the store's."""
 
-    __slots__ = ("_kind", "_raw", "_role", "_store", "_writes")
+    __slots__ = ("_given", "_kind", "_raw", "_role", "_store", "_writes")
 
     def __init__(self, store: Store, kind: type[R], role: Role, *, writes: bool) -> None:
         self._store = store
@@ -77,7 +77,8 @@ class Transaction(Generic[R]):
             raw = store.take(self._role, writes=self._writes)
             self._begin(raw)
         self._raw = raw
-        return self._kind(store, raw)
+        self._given = self._kind(store, raw)
+        return self._given
 
     def _begin(self, raw: Any) -> None:  # noqa: ANN401 - either driver's connection
         store = self._store
@@ -91,6 +92,7 @@ class Transaction(Generic[R]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         store, raw = self._store, self._raw
+        self._given.end()
         try:
             if error is None:
                 store.commit(raw)

@@ -164,16 +164,16 @@ class ShellScreen(DeskScreen[None]):
         self.refresh_bindings()
 
     def _notice(self, text: str) -> None:
-        notice = self.query_one(Notice)
-        notice.show(text)
-        notice.display = True
+        for notice in self.query(Notice):  # none is left when the answer comes while everything is taken down
+            notice.show(text)
+            notice.display = True
         for pane in self._panes.values():
             pane.display = False
 
     def desk_opened(self) -> None:
         """The store is open: show the first pane, and ask who works and how much there is."""
         self._failed = False
-        self.query_one(Notice).display = False
+        self.query(Notice).set(display=False)
         self.refresh_bindings()
         self.action_show_tab(self.tab)
         self._ask_head()

@@ -391,6 +391,7 @@ def dossier(context: Context, code: str) -> DossierCard:
         facts = stored_facts(context, reader, row, papers=lambda _: papers, rounds=lambda _: used)
         found = explain(lifecycle, facts, context.actor, Inputs(on=context.today, today=context.today))
         options = tuple(option_view(context, lifecycle, option, facts) for option in found)
+        due = _due(context, row, lifecycle, facts)  # its rules may still ask the store
     timeline = history_of(context, row.code)
     paper_views = tuple(_paper_view(paper) for paper in papers)
     held = (context.today - row.entered_on).days
@@ -419,7 +420,7 @@ def dossier(context: Context, code: str) -> DossierCard:
             returned=row.returned,
         ),
         phases=_phases(lifecycle, row.state, row.return_to, timeline),
-        due=_due(context, row, lifecycle, facts),
+        due=due,
         checklist=_checklist(lifecycle, row.state, paper_views),
         papers=paper_views,
         options=options,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from typing import cast
+from typing import NoReturn, cast
 
 import pytest
 from textual.widgets import Input
@@ -471,3 +471,15 @@ def test_the_shell_needs_no_store_to_be_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_what_the_store_says_after_the_screen_is_gone_does_no_harm() -> None:
+    """An application that is left while its store is being opened ends without an error."""
+
+    def fail(_: Config) -> NoReturn:
+        raise OSError("no store")
+
+    app = KcflowApp(Config(NOWHERE), opener=fail)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+    app.on_kcflow_app_store_failed(app.StoreFailed(OSError("no store")))
