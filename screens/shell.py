@@ -329,6 +329,7 @@ class ShellScreen(DeskScreen[None]):
     def on_language_changed(self) -> None:
         """Write head, tabs and every pane anew."""
         self._write_head()
+        self.query_one(StartHere).refresh()
         for pane in self._mounted:
             pane.on_language_changed()
         if self.pane is not None:

@@ -35,6 +35,9 @@ async def test_a_sample_store_tells_what_to_try_at_80_columns(lang: str, words: 
         await wait_for(pilot, lambda: words in screen_text(app), "the steps")
         line = next(line for line in screen_text(app).splitlines() if words in line)
         assert line.rstrip().endswith("0 ẩn" if lang == "vi" else "0 hide")
+        await pilot.press("f2")
+        other = "Start here:" if lang == "vi" else "Bắt đầu ở đây:"
+        await wait_for(pilot, lambda: other in screen_text(app), "the other language")
 
 
 async def test_a_real_store_has_no_such_line() -> None:
