@@ -39,6 +39,7 @@ def prepare(path: Path, size: int) -> tuple[Desk, list[str]]:
             leaves.append(
                 creation_leaf(
                     context,
+                    writer,
                     lifecycle,
                     context.actor.assignments[0],
                     draft_content(context, draft),

@@ -31,6 +31,7 @@ DIRECTORY = frozenset(
         "activity_content",
         "ceiling",
         "document_kind",
+        "duty",
         "meta",
     }
 )
@@ -38,22 +39,32 @@ INSERTS = {
     Role.APPLICATION: frozenset(
         {
             *("history", "refusal", "attachment_blob", "counter", "saved_view"),
-            *("worksheet", "budget_figure"),
+            *("worksheet", "budget_figure", "office_rule", "office_day", "digest"),
         }
     ),
     Role.ADMINISTRATION: DIRECTORY | {"legal_move", "lifecycle_version", "refusal"},
 }
 UPDATES = {
-    Role.APPLICATION: frozenset({"counter", "saved_view", "worksheet", "budget_figure"}),
+    Role.APPLICATION: frozenset(
+        {
+            *("counter", "saved_view", "worksheet", "budget_figure"),
+            *("office_rule", "office_day", "digest"),
+        }
+    ),
     Role.ADMINISTRATION: DIRECTORY,
 }
 DELETES = {
     Role.APPLICATION: frozenset({"saved_view", "worksheet"}),
     Role.ADMINISTRATION: frozenset[str](),
 }
-FROM_HISTORY = frozenset({"dossier", "dossier_search", "paper", "amount", "log_head", "fund", "charge"})
+FROM_HISTORY = frozenset(
+    {
+        *("dossier", "dossier_search", "paper", "amount", "log_head", "fund", "charge"),
+        *("clock", "hold"),
+    }
+)
 """Written by the history's own triggers and by nothing else."""
-TRIGGERS = frozenset({"history_create", "history_move", "history_edit"})
+TRIGGERS = frozenset({*(f"history_{kind}" for kind in ("create", "move", "clock", "edit")), "charge_fund"})
 SEARCH_TABLES = frozenset(f"dossier_search_{part}" for part in ("data", "idx", "docsize", "config"))
 """FTS5 keeps its index in these; they hold nothing that isn't in dossier."""
 PRAGMAS = frozenset({"data_version", "quick_check", "integrity_check", "foreign_key_check", "table_info"})

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from db import build_lists, build_money
+from db import build_clock, build_dwell, build_lists, build_money, build_stalled
 from db.base import Base
 from db.build_lists import HISTORY_COLUMNS, D, H
 from db.compose import ANY, HIDDEN, LINE, NUMBER, OTHER, SETS, SHAPED, VIA
@@ -270,6 +270,9 @@ BUILDERS: Mapping[str, Builder] = {
     "save_view": _save_view,
     "forget_view": lambda _: sa.delete(table(SavedView)).where(table(SavedView).c.id == given("id")),
     **build_money.BUILDERS,
+    **build_clock.BUILDERS,
+    **build_dwell.BUILDERS,
+    **build_stalled.BUILDERS,
 }
 """What builds each statement: (dialect, *shape) -> Core statement."""
 
@@ -344,6 +347,9 @@ def common() -> Iterator[tuple[Any, ...]]:
     """Yield (name, *shape) of what is kept compiled: all that start-up and the lists ask."""
     yield from ((name,) for name in _SINGLE)
     yield from build_money.KEPT
+    yield from build_clock.KEPT
+    yield from build_dwell.KEPT
+    yield from build_stalled.KEPT
     for name, row in _TABLES.items():
         names = tuple(field.name for field in fields(row))
         for by in (None, *_KEYS.get(name, ())):
@@ -381,7 +387,7 @@ def frozen() -> str:
     number: sa.ColumnElement[Any] = sa.literal_column(NUMBER, sa.Integer)
     kept = {
         "statements": made,
-        "dossier": _conditions((*build_lists.DOSSIER, "text", "text?"), build_lists.conditions),
+        "dossier": _conditions((*build_lists.DOSSIER, *build_lists.SEARCHES), build_lists.conditions),
         "history": _conditions(tuple(build_lists.HISTORY), build_lists.row_conditions),
         "texts": {
             LINE: line,

@@ -8,9 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from db import build_standing
 from db.base import FromLeaf
-from db.compose import ANY, HIDDEN, HIT, KNOWN, OTHER, ROWS, SETS, WHERE
+from db.compose import ANY, EVERY_KIND, HIDDEN, HIT, KNOWN, OTHER, ROWS, SETS, WHERE
 from db.core import Among, Proposals, given, table
+from db.ddl import MARKS
 from db.models import Dossier, History, LegalMove, Paper
 from db.rows import DossierLine
 from db.statements import Shape
@@ -43,6 +45,8 @@ _PROPOSALS: Condition = Proposals(D.c.id)
 """Lists have no other kind of dossier."""
 _FROM_FIRST: Condition = D.c.id > sa.literal_column("0")
 """The same where the table itself is read in its order: it begins behind the others."""
+_THERE: Condition = D.c.id != sa.literal_column("0")
+"""A dossier of any kind (db.compose puts it in the place of the others)."""
 _SEARCH = "dossier.id IN (SELECT rowid FROM dossier_search WHERE dossier_search MATCH :text)"
 _PROBE = (
     "EXISTS (SELECT 1 FROM dossier_words w WHERE w.id = dossier.id"
@@ -50,6 +54,11 @@ _PROBE = (
 )
 """The same, one dossier at a time: for few dossiers and many hits."""
 S = sa.table("dossier_search", sa.column("rowid"))
+_SEARCH_ALL = (
+    f"({_SEARCH} OR dossier.id < 0"
+    f" AND kc_terms(dossier.code || ' ' || dossier.folded || ' ' || {MARKS}, :terms))"
+)
+"""The search knows proposals only: other kinds of dossier are compared one by one."""
 N = sa.table("dossier_search_docsize", sa.column("id", sa.Integer))
 """The search's own list of all dossiers (SQLite): the ids in their order, twelve bytes each."""
 TITLE_KEY = 60
@@ -76,6 +85,8 @@ DOSSIER: Mapping[str, Callable[[], Condition]] = {
     "requested_to": lambda: D.c.requested <= given("requested_to"),
     "ids": lambda: Among(D.c.id, "ids", numbers=True),
     "open_only": lambda: _OPEN,
+    EVERY_KIND: lambda: _THERE,
+    **build_standing.CONDITIONS,
     "due_from": lambda: _text(D.c.due_on) >= given("due_from"),
     "due_before": lambda: _text(D.c.due_on) < given("due_before"),
     ANY: lambda: _mark(WHERE),
@@ -162,13 +173,21 @@ HISTORY: Mapping[str, Callable[[], Condition]] = {
 }
 
 
+SEARCHES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "text": (_SEARCH, ("text",)),
+    "text?": (_PROBE, ("terms",)),
+    "text*": (_SEARCH_ALL, ("text", "terms")),
+}
+"""How a search is asked of SQLite: at once, dossier by dossier, of every kind of dossier."""
+
+
 def conditions(shape: Shape) -> list[Condition]:
     """Return the conditions named in a shape."""
     made = [DOSSIER[name]() for name in shape if not name.startswith("text")]
     search = next((name for name in shape if name.startswith("text")), None)
-    if search in ("text", "text?"):
-        text, name = (_SEARCH, "text") if search == "text" else (_PROBE, "terms")
-        made.append(sa.text(text).bindparams(given(name)))  # type: ignore[arg-type]
+    if search is not None and search in SEARCHES:
+        text, names = SEARCHES[search]
+        made.append(sa.text(text).bindparams(*map(given, names)))  # type: ignore[arg-type]
     elif search:
         # The expression of the trigram index, word for word.
         words = sa.literal_column("(lower(dossier.code) || ' ' || dossier.folded)", sa.Text)
@@ -202,9 +221,18 @@ def _sorted(segment: Segment) -> list[sa.ColumnElement[Any]]:
 
 def _where(segment: Segment, shape: Shape, bounds: str) -> list[Condition]:
     """Conditions of a page; bounds: "" or letters, "a" begins after :after…, "u" ends at :until…"""
-    made = [*segment.where, _PROPOSALS if segment.index else _FROM_FIRST, *conditions(shape)]
+    made = [
+        *segment.where,
+        *kind_asked(shape, _PROPOSALS if segment.index else _FROM_FIRST),
+        *conditions(shape),
+    ]
     made += _bound(segment, "after", beyond=True) if "a" in bounds else []
     return made + (_bound(segment, "until", beyond=False) if "u" in bounds else [])
+
+
+def kind_asked(shape: Shape, proposals: Condition = _PROPOSALS) -> list[Condition]:
+    """Return the condition that leaves other kinds of dossier out, unless they are asked for."""
+    return [] if EVERY_KIND in shape else [proposals]
 
 
 def _by(made: sa.Select[Any], index: str) -> sa.Select[Any]:
@@ -359,7 +387,7 @@ def keys_of(_: Dialect, order: str, number: int) -> sa.Executable:
 
 def lines(_: Dialect, shape: Shape) -> sa.Executable:
     """Dossiers as lists show them, in no order."""
-    return sa.select(*LINE_COLUMNS).where(_PROPOSALS, *conditions(shape))
+    return sa.select(*LINE_COLUMNS).where(*kind_asked(shape), *conditions(shape))
 
 
 def count(dialect: Dialect, shape: Shape, via: str = "") -> sa.Executable:
@@ -367,7 +395,7 @@ def count(dialect: Dialect, shape: Shape, via: str = "") -> sa.Executable:
     if via == "hits":
         return sa.select(sa.func.count()).select_from(_matched(shape, "", "").limit(given("cap")).subquery())
     found: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(D)
-    found = found.where(_PROPOSALS, *(_sets(shape) if via == "sets" else conditions(shape)))
+    found = found.where(*kind_asked(shape), *(_sets(shape) if via == "sets" else conditions(shape)))
     if dialect == "sqlite" and via not in ("", "text"):
         found = _by(found, "ix_dossier_code" if via == "sets" else via)
     elif via == "text":
@@ -402,7 +430,7 @@ def flow_due(_: Dialect, shape: Shape, via: str = "") -> sa.Executable:
 
 
 def _by_state(made: sa.Select[Any], shape: Shape, via: str) -> sa.Select[Any]:
-    made = made.where(_PROPOSALS, *conditions(shape)).group_by(D.c.state, D.c.lifecycle)
+    made = made.where(*kind_asked(shape), *conditions(shape)).group_by(D.c.state, D.c.lifecycle)
     return made if via == "" else _by(made, "" if via == "text" else via)
 
 

@@ -16,6 +16,11 @@ ANY: Final = "*"
 """Stands in a shape for whatever is asked."""
 OTHER: Final = "**"
 """The same, where the statement depends on it: something that no index knows; states; a scope of offices."""
+EVERY_KIND: Final = "every_kind"
+"""Stands in a shape of what lists every kind of dossier, not proposals alone."""
+PROPOSALS: Final = "dossier.id > 0"
+"""As every list has it, and what stands in its place where every kind is listed."""
+ANYTHING: Final = "dossier.id <> 0"
 WHERE: Final = "kc_where"
 """Mark: conditions on the dossier."""
 ROWS: Final = "kc_rows"
@@ -43,12 +48,15 @@ IN_SETS: Final[Mapping[str, frozenset[str]]] = {
     "ix_dossier_contents": frozenset({"contents"}),
     "ix_dossier_due": frozenset({"due_from", "due_before"}),
     "ix_dossier_state": frozenset(
-        {"states", "hide_states", "lifecycles", "endings", "open_only", "waits_for"}
+        {
+            *("states", "hide_states", "lifecycles", "endings", "open_only", "waits_for"),
+            *("entered_from", "entered_before"),
+        }
     ),
 }
 """Which index knows the set of dossiers that meet a condition."""
 COVERED: Final[Mapping[str, frozenset[str]]] = {
-    f"ix_dossier_{name}": frozenset({*own, "scope_provinces"})
+    f"ix_dossier_{name}": frozenset({*own, "scope_provinces", EVERY_KIND, "ids", "not_ids"})
     for name, own in {
         "province": (
             "offices",
@@ -74,6 +82,7 @@ COVERED: Final[Mapping[str, frozenset[str]]] = {
             "waits_for",
             "states",
             "hide_states",
+            *("hide_drafts", "nobody", "somebody"),
             "lifecycles",
             "open_only",
             "plan_year",
@@ -85,6 +94,7 @@ COVERED: Final[Mapping[str, frozenset[str]]] = {
             "scope_offices",
             "states",
             "hide_states",
+            *("hide_drafts", "nobody", "somebody", "entered_from", "entered_before", "standing"),
             "lifecycles",
             "open_only",
             "endings",
@@ -114,6 +124,8 @@ SHAPED: Final = frozenset(
     {
         *("list", "ids", "count", "flow", "flow_due", "lines", "visible", "may_read_file"),
         *("text_edge", "text_page", "text_hits", "text_ids", "feed", "feed_ids", "feed_rows", "rows_of"),
+        *("groups", "groups_law", "money_left", "as_of"),
+        *("dwell_stays", "dwell_holds", "dwell_returns", "dwell_entries", "dwell_standing"),
     }
 )
 """Statements that are kept with marks; the first that each is given is a shape."""
@@ -159,6 +171,9 @@ def composed(kept: Kept, name: str, given: tuple[Any, ...]) -> tuple[str, Mappin
     scope = given[1] if name in ("feed", "feed_ids") else given[0]
     texts, dossier = kept["texts"], kept["dossier"]
     sql = sql.replace(LINE, texts[LINE])
+    if EVERY_KIND in scope:
+        scope = [part for part in scope if part != EVERY_KIND]
+        sql = sql.replace(PROPOSALS, ANYTHING)
     while mark := _SETS.search(sql):
         sql = _put(sql, mark.group(), _sets(kept, scope, mark.group(1)))
     if HIDDEN in sql:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from importlib import resources
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -20,21 +22,26 @@ from db.models import indexes, tables
 from db.statements import MARK
 from db.url import Dialect
 
+MARKS = (
+    f"char({ord(MARK)}) || replace(province, ':', '') || ' ' || char({ord(MARK)}) || 'y' || plan_year"
+    f" || ' ' || char({ord(MARK)}) || 'u' || hex(unit_office)"
+)
+"""The words by which the search finds a province, a plan year, a unit (db.search)."""
 _SEARCH = (
     "CREATE VIEW dossier_words AS SELECT id, code, folded,"  # noqa: S608 - our own words
-    f" char({ord(MARK)}) || replace(province, ':', '') || ' ' || char({ord(MARK)}) || 'y' || plan_year"
-    f" || ' ' || char({ord(MARK)}) || 'u' || hex(unit_office) AS marks FROM dossier WHERE id > 0",
+    f" {MARKS} AS marks FROM dossier WHERE id > 0",
     "CREATE VIRTUAL TABLE dossier_search USING fts5(code, folded, marks, content = 'dossier_words',"
     " content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 0', prefix = '1 2 3 4')",
 )
 _HEAD = "INSERT INTO log_head (id, size, peaks) VALUES (1, 0, '')"
-_SHAPES = {
+_SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {
     "LEAF": leaf.SPEC,
     "PAPER": leaf.PAPER_SPEC,
     "AMOUNT": leaf.AMOUNT_SPEC,
     "DUE": leaf.DUE_SPEC,
     "DEADLINE": leaf.DEADLINE_SPEC,
     "CONTENT": leaf.CONTENT_SPEC,
+    "CLOCK": leaf.CLOCK_SPEC,
 }
 
 
@@ -57,7 +64,7 @@ def triggers(name: Dialect) -> str:
     """Return the guards of one database as SQL text."""
     text = (resources.files("db") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
     for mark, spec in _SHAPES.items():
-        text = text.replace(f"'@{mark}@'", f"'{json.dumps(dict(spec))}'")
+        text = text.replace(f"'@{mark}@'", f"'{json.dumps(spec)}'")
     return text
 
 

@@ -15,8 +15,8 @@ from db.statements import Statement
 from db.url import Dialect
 
 EXPECTED: Final[dict[Dialect, str]] = {
-    "sqlite": "1be7de0ac09adcda58e1a7e9fbf77f58bf1d9bc18bfe70fd80e47024eb9751cb",
-    "postgresql": "2b9dc01b920e70f26145d5bf36e37243559debacce392927356463459f56fa33",
+    "sqlite": "2f4de909373ea68d14852786e2a7005112ff0cc284fbde032756a09309df6c11",
+    "postgresql": "3458e263a1816b11cabc353f05f48ea0f77c68a1bc09af2e980a34c9d67ba528",
 }
 """Of the newest revision; `python -m db.fingerprint URL` prints that of a store."""
 

@@ -30,7 +30,8 @@ BREATH: Final = 0.0001
 Stop = Callable[[], bool]
 
 
-def _chunks(reader: Reader, statement: Statement, params: Params) -> Iterator[list[Any]]:
+def chunks(reader: Reader, statement: Statement, params: Params) -> Iterator[list[Any]]:
+    """Run a statement and yield its rows `CHUNK` at a time."""
     if reader.dialect == "sqlite":
         cursor = reader.raw.execute(statement.sql, statement.bind(params))
     else:
@@ -50,7 +51,7 @@ def _ids(reader: Reader, statement: Statement, params: Params, stop: Stop | None
         # A sort gives nothing until it is done: SQLite asks us now and then.
         reader.raw.set_progress_handler(stop, 2_000_000)
     try:
-        for chunk in _chunks(reader, statement, params):
+        for chunk in chunks(reader, statement, params):
             found.extend(chain.from_iterable(chunk))
             if stop is not None and stop():
                 break
@@ -172,9 +173,14 @@ def _unpacked(reader: Reader, statement: Statement, params: Params, stop: Stop |
     return found
 
 
-def dossiers(reader: Reader, scope: Scope, ids: Sequence[int]) -> list[DossierLine]:
-    """Return the dossiers with these ids in this order; what is gone or out of scope is left out."""
-    shape, params = queries.question(reader, scope, queries.NO_FILTER)
+def dossiers(
+    reader: Reader, scope: Scope, ids: Sequence[int], *, every_kind: bool = False
+) -> list[DossierLine]:
+    """Return the dossiers with these ids in this order; what is gone or out of scope is left out.
+
+    Other kinds than proposals are left out, too, unless `every_kind`.
+    """
+    shape, params = queries.question(reader, scope, DossierFilter(every_kind=every_kind))
     asked = {**params, "ids": reader.numbers(ids)}
     rows = reader.rows(reader.sql("lines", tuple(sorted((*shape, "ids")))), asked)
     by_id = {row[0]: row for row in rows}

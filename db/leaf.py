@@ -89,6 +89,22 @@ DEADLINE_SPEC: Final[Mapping[str, str]] = {
     "met": "boolean",
 }
 DUE_SPEC: Final[Mapping[str, str]] = {"on": "string", "kind": "string", "basis": "string"}
+CLOCK_SPEC: Final[Mapping[str, Mapping[str, str]]] = {
+    "hold": {"act": "string", "party": "string", "from": "string", "until": "string"},
+    "lift": {"act": "string", "hold": "number", "on": "string"},
+    "remind": {"act": "string", "to": "array"},
+    "reassign": {
+        "act": "string",
+        "holder": "string null",
+        "holder_name": "string null",
+        "before": "string null",
+    },
+    "escalate": {"act": "string", "level": "number", "to": "array"},
+    "recount": {"act": "string", "cause": "string", "ref": "string", "before": "object null"},
+}
+"""`refs.clock` of a note: what was done about a dossier's time, by act."""
+RECOUNTS: Final = ("rule", "calendar", "hold", "contract")
+"""What a due date may be counted anew for."""
 CONTENT_SPEC: Final[Mapping[str, str]] = {
     "title": "string",
     "source": "string",
@@ -162,6 +178,7 @@ _PAPER = _Form(PAPER_SPEC)
 _AMOUNT = _Form(AMOUNT_SPEC)
 _DEADLINE = _Form(DEADLINE_SPEC)
 _DUE = _Form(DUE_SPEC)
+_CLOCK = {act: _Form(spec) for act, spec in CLOCK_SPEC.items()}
 _CONTENT = _Form(CONTENT_SPEC)
 _NUMBERS = itemgetter("seq", "budget_year", "edited")
 _NAMES = itemgetter(
@@ -273,8 +290,12 @@ def _plain(value: Json) -> bool:
         return True
     if kind is int:
         return bool(-MAX_INT <= value <= MAX_INT)
+    # A loop, not all(…): every leaf comes through here.
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _plain(item) for key, item in value.items())
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii() or not _plain(item):
+                return False
+        return True
     return kind is list and all(_plain(item) for item in value)
 
 
@@ -301,7 +322,8 @@ def _problem(leaf: Mapping[str, Any]) -> str | None:
         return "unknown version of the record"
     if not all(_NAMES(leaf)):
         return "a name that must be there is empty"
-    if not all(0 < number <= MAX_INT for number in _NUMBERS(leaf)):
+    seq, budget_year, edited = _NUMBERS(leaf)
+    if not (0 < seq <= MAX_INT and 0 < budget_year <= MAX_INT and 0 < edited <= MAX_INT):
         return "seq, budget_year or edited is out of range"
     if not _hex64(leaf["prev"]) or not _hex64(leaf["digest"]) or not _hex16(leaf["fsm"]):
         return "prev, digest or fsm is not a hash"
@@ -338,6 +360,8 @@ def _parts_problem(leaf: Mapping[str, Any]) -> str | None:
         return "refs.folded is not text"
     if not _are_charges(leaf["refs"].get("charges", []), amount):
         return "refs.charges is not a list of different codes beside an amount"
+    if "clock" in leaf["refs"] and not (leaf["action"] == "note" and _is_clock(leaf["refs"]["clock"])):
+        return "refs.clock is out of form, or not a note's"
     return None
 
 
@@ -353,7 +377,9 @@ def _is_paper(paper: Json) -> bool:
 
 def _is_amount(amount: Json) -> bool:
     """An approval sets the amount; every other kind adds to what was there, or takes some of it back."""
-    if not _AMOUNT.fits(amount) or not _plain(amount) or amount["after"] < 0:
+    if not _AMOUNT.fits(amount) or not 0 <= amount["after"] <= MAX_INT or abs(amount["dong"]) > MAX_INT:
+        return False
+    if abs(amount["round"] or 0) > MAX_INT or abs(amount["before"] or 0) > MAX_INT:
         return False
     if amount["kind"] == "approved":
         return bool(amount["after"] == amount["dong"])
@@ -361,10 +387,32 @@ def _is_amount(amount: Json) -> bool:
     return adds and bool(amount["after"] == amount["dong"] + (amount["before"] or 0))
 
 
+def _are_codes(codes: Json) -> bool:
+    listed = type(codes) is list and all(type(code) is str and code for code in codes)
+    return listed and len(set(codes)) == len(codes)
+
+
 def _are_charges(codes: Json, amount: Json) -> bool:
-    if type(codes) is not list or not all(type(code) is str and code for code in codes):
+    return _are_codes(codes) and (codes == [] or amount is not None)
+
+
+def _is_clock(clock: Json) -> bool:
+    """Say whether this is what a supervisor or the program did about a dossier's time."""
+    act = clock.get("act") if type(clock) is dict else None
+    if type(act) is not str or act not in _CLOCK or not _CLOCK[act].fits(clock):
         return False
-    return len(set(codes)) == len(codes) and (not codes or amount is not None)
+    if act == "hold":
+        days = is_day(clock["from"]) and is_day(clock["until"]) and clock["from"] <= clock["until"]
+        return days and clock["party"] != ""
+    if act == "lift":
+        return clock["hold"] > 0 and is_day(clock["on"])
+    if act == "reassign":
+        return (clock["holder"] is None) == (clock["holder_name"] is None) and clock["holder"] != ""
+    if act == "recount":
+        before = clock["before"]
+        return clock["cause"] in RECOUNTS and (before is None or (_DUE.fits(before) and _is_due(before)))
+    told = _are_codes(clock["to"]) and clock["to"] != []
+    return told and (act == "remind" or 1 <= clock["level"] <= 3)
 
 
 def _is_due(due: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from db import models_money
+from db import models_clock, models_money
 from db.base import (
     CLUSTERED,
     INTEGER,
@@ -29,6 +29,8 @@ from db.base import (
 
 Fund, Charge = models_money.Fund, models_money.Charge
 Worksheet, BudgetFigure = models_money.Worksheet, models_money.BudgetFigure
+ClockMark, Hold, Duty = models_clock.ClockMark, models_clock.Hold, models_clock.Duty
+OfficeRule, OfficeDay, Digest = models_clock.OfficeRule, models_clock.OfficeDay, models_clock.Digest
 
 NEVER = "9999-12-31"
 """Where a dossier without a deadline stands among the others."""

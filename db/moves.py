@@ -45,12 +45,16 @@ class Writer(Reader):
         locks many must do so at once, here, before the first row is appended: proposals, then the other
         dossiers, then funds, each by code. In one order for all, nobody waits for each other.
         """
-        self._check_open()
-        if self.dialect == "sqlite":
-            return
         moved = list(codes)
-        self.rows(self.sql("lock_dossiers"), {"codes": self.many(moved)})
-        self.rows(self.sql("lock_funds"), {"codes": self.many([*moved, *owners])})
+        self.lock_dossiers(moved)
+        if self.dialect == "postgresql":
+            self.rows(self.sql("lock_funds"), {"codes": self.many([*moved, *owners])})
+
+    def lock_dossiers(self, codes: Iterable[str]) -> None:
+        """Let nobody else move these dossiers until the transaction ends; their funds come later (`lock`)."""
+        self._check_open()
+        if self.dialect == "postgresql":
+            self.rows(self.sql("lock_dossiers"), {"codes": self.many(list(codes))})
 
     def append(self, leaf: Mapping[str, Any]) -> HistoryRow:
         """Append a leaf (db.leaf.make) to the history: the move itself.

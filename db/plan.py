@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from db.compose import COVERED
+from db.compose import COVERED, EVERY_KIND
 from db.reader import Reader, Row
 from db.statements import Shape
 
@@ -52,13 +52,19 @@ def _count(reader: Reader, shape: Shape, params: Params, cap: int, via: str) -> 
 def driver(reader: Reader, shape: Shape, params: Params, cap: int) -> tuple[str, int]:
     """Return the index through which the fewest must be looked at, and how many ("" and `cap`: none)."""
     best, fewest = "", cap
+    kinds = (EVERY_KIND,) if EVERY_KIND in shape else ()
     for index, names in DRIVERS.items():
         own = tuple(name for name in shape if name in names)
         if not own:
             continue
-        number = _count(reader, own, params, fewest, index)
+        number = _count(reader, own + kinds, params, fewest, index)
         if number < fewest:
             best, fewest = index, number
+    if "ids" in shape:
+        # By their own numbers, like what a search finds.
+        number = _count(reader, ("ids", *kinds), params, fewest, "text")
+        if number < fewest:
+            best, fewest = "text", number
     if "text" in shape:
         row = reader.one(reader.sql("text_count"), {**params, "cap": fewest})
         if row and row[0] < fewest:

@@ -69,6 +69,37 @@ class Scope:
 
 
 @record(frozen=True, slots=True)
+class Authority:
+    """Who may take dossiers on, by the assignments of a day; a state stands with its lifecycle: "kcqg@2 x".
+
+    by_none: the states that no national office with a person takes on. at: by role, the states that it takes
+    on. of: by role, where somebody holds it: keys of provinces, for "unit" codes of offices.
+    """
+
+    by_none: frozenset[str]
+    at: tuple[tuple[str, frozenset[str]], ...]
+    of: tuple[tuple[str, frozenset[str]], ...]
+
+
+@record(frozen=True, slots=True)
+class Standing:
+    """How open dossiers stand still on `day` (kcflow.services.stalled), and which of these ways are wanted.
+
+    near: the day after the last one that counts as near. outside: holders beyond this system. held, stuck:
+    ids on hold for such a holder, and of what no rule lets go. kinds: any of "law", "policy", "waiting",
+    "stuck", "near".
+    """
+
+    day: date
+    near: date
+    outside: frozenset[str]
+    held: frozenset[int]
+    stuck: frozenset[int]
+    nobody: Authority
+    kinds: frozenset[str]
+
+
+@record(frozen=True, slots=True)
 class DossierFilter:
     """What is asked for; None is anything.
 
@@ -98,6 +129,20 @@ class DossierFilter:
     contents: int | None = None
     requested_from: int | None = None
     requested_to: int | None = None
+    every_kind: bool = False
+    """Every kind of dossier; else proposals alone."""
+    ids: frozenset[int] | None = None
+    not_ids: frozenset[int] | None = None
+    due_basis: str | None = None
+    entered_from: date | None = None
+    entered_before: date | None = None
+    nobody: Authority | None = None
+    """Only what nobody holds a role to take on."""
+    somebody: Authority | None = None
+    """Only what somebody does."""
+    standing: Standing | None = None
+    left: str | None = None
+    """Only what has money left at a stage of its budget year's end ("unpaid": db.build_standing.LEFT)."""
 
 
 @record(frozen=True, slots=True)
@@ -151,8 +196,48 @@ def _asked(reader: Reader, question: Any, prefix: str = "") -> dict[str, Any]:  
     return found
 
 
+_MARKS = ("open_only", "every_kind", "nobody", "somebody", "standing", "left")
+"""Parts of a shape that are no parameters."""
+
+
+def _authority(reader: Reader, found: Authority) -> dict[str, Any]:
+    made = {"by_none": reader.many(sorted(found.by_none))}
+    for prefix, by_role in (("at", found.at), ("of", found.of)):
+        made |= {f"{prefix}_{role}": reader.many(sorted(values)) for role, values in by_role}
+    return made
+
+
+def _standing(reader: Reader, found: Standing) -> dict[str, Any]:
+    late = found.kinds & {"law", "policy"}
+    return _authority(reader, found.nobody) | {
+        "day": found.day.isoformat(),
+        "near": found.near.isoformat(),
+        "outside": reader.many(sorted(found.outside)),
+        "held_ids": reader.numbers(sorted(found.held)),
+        "stuck_ids": reader.numbers(sorted(found.stuck)),
+        "want_late": int(len(late) == 2),
+        "late_kind": next(iter(late)) if len(late) == 1 else "",
+        **{f"want_{kind}": int(kind in found.kinds) for kind in ("near", "waiting", "stuck")},
+    }
+
+
 def question(reader: Reader, scope: Scope, filter_: DossierFilter) -> tuple[Shape, dict[str, Any]]:
     """Return the shape of a question about dossiers and its parameters."""
+    shape, params = _question(reader, scope, filter_)
+    for found in (filter_.nobody, filter_.somebody):
+        params |= _authority(reader, found) if found is not None else {}
+    params |= _standing(reader, filter_.standing) if filter_.standing is not None else {}
+    if filter_.every_kind:
+        # Other kinds of dossier have states of the same names as hidden drafts, and no search knows them.
+        others = {"hide_states": "hide_drafts", "text": "text*"}
+        shape = tuple(others.get(name, name) for name in shape)
+    shape = tuple(f"left_{filter_.left}" if name == "left" else name for name in shape)
+    for name in _MARKS:
+        params.pop(name, None)
+    return shape, params
+
+
+def _question(reader: Reader, scope: Scope, filter_: DossierFilter) -> tuple[Shape, dict[str, Any]]:
     if filter_.provinces is not None:
         both = filter_.provinces if scope.provinces is None else scope.provinces & filter_.provinces
         scope, filter_ = replace(scope, provinces=both), replace(filter_, provinces=None)
@@ -163,7 +248,6 @@ def question(reader: Reader, scope: Scope, filter_: DossierFilter) -> tuple[Shap
         params = _asked(reader, scope, "scope_") | _asked(reader, filter_)
         shape = (*sorted(params), "text")
         params |= {"text": search.match(terms), "terms": json.dumps(terms)}
-        params.pop("open_only", None)
         return shape, params
     params = _asked(reader, scope, "scope_") | _asked(reader, filter_)
     shape = tuple(sorted(params))
@@ -171,7 +255,6 @@ def question(reader: Reader, scope: Scope, filter_: DossierFilter) -> tuple[Shap
         shape += (f"text{len(words)}",)
         params |= {f"text{number}": rf"\m{word}" for number, word in enumerate(words)}
         params |= {f"place{number}": reader.many(places.get(word, ())) for number, word in enumerate(words)}
-    params.pop("open_only", None)
     return shape, params
 
 

@@ -95,12 +95,14 @@ _ENDED = _Ended()
 class Reader:
     """One transaction's view of the store. Made by `Store.read`; all of it belongs to one moment."""
 
-    __slots__ = ("_raw", "dialect", "store")
+    __slots__ = ("_raw", "dialect", "notes", "store")
 
     def __init__(self, store: Store, raw: Any) -> None:  # noqa: ANN401 - either driver's connection
         self.store = store
         self._raw = raw
         self.dialect: Dialect = store.dialect
+        self.notes: dict[str, Any] = {}
+        """What its user worked out once for the whole transaction."""
 
     def end(self) -> None:
         """Let go of the connection; whatever is asked from now on is a fault of the program."""

@@ -36,6 +36,10 @@ _BEGIN = {
     ("postgresql", False): "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     ("postgresql", True): "BEGIN ISOLATION LEVEL READ COMMITTED",
 }
+ALONE: Final = 0x6B63_666C_6F77
+"""Key of the server's lock that all writers share, but for one who must be alone ("kcflow")."""
+_BESIDE_OTHERS = f"SELECT pg_advisory_xact_lock_shared({ALONE})"
+_ALONE = f"SELECT pg_advisory_xact_lock({ALONE})"
 IDLE: Final = 2
 """Connections kept for later: each has pages and statements of its own in memory."""
 _UNREPLICATED = "01000"
@@ -56,13 +60,14 @@ class Admin(Writer):
 class Transaction(Generic[R]):
     """`with` a Reader, Writer or Admin; any exception rolls back, driver errors come out as the store's."""
 
-    __slots__ = ("_given", "_kind", "_raw", "_role", "_store", "_writes")
+    __slots__ = ("_alone", "_given", "_kind", "_raw", "_role", "_store", "_writes")
 
-    def __init__(self, store: Store, kind: type[R], role: Role, *, writes: bool) -> None:
+    def __init__(self, store: Store, kind: type[R], role: Role, *, writes: bool, alone: bool = False) -> None:
         self._store = store
         self._kind = kind
         self._role = role
         self._writes = writes
+        self._alone = alone
 
     def __enter__(self) -> R:
         store = self._store
@@ -83,7 +88,10 @@ class Transaction(Generic[R]):
     def _begin(self, raw: Any) -> None:  # noqa: ANN401 - either driver's connection
         store = self._store
         try:
-            raw.execute(_BEGIN[store.dialect, self._writes])
+            begin = _BEGIN[store.dialect, self._writes]
+            if self._writes and store.dialect == "postgresql":
+                begin = f"{begin}; {_ALONE if self._alone else _BESIDE_OTHERS}"
+            raw.execute(begin)
         except Exception as error:
             store.give_back(self._role, raw, writes=self._writes, healthy=store.dialect == "sqlite")
             raise translate(error, store.location) or error from error
@@ -150,9 +158,13 @@ class Store:
         """Begin a read: everything seen in it belongs to one moment."""
         return Transaction(self, Reader, Role.APPLICATION, writes=False)
 
-    def write(self) -> Transaction[Writer]:
-        """Begin a write; on SQLite the only one. Raises `StoreBusy` when another does not end in time."""
-        return Transaction(self, Writer, Role.APPLICATION, writes=True)
+    def write(self, *, alone: bool = False) -> Transaction[Writer]:
+        """Begin a write; on SQLite the only one. Raises `StoreBusy` when another does not end in time.
+
+        alone: on a server, too, nobody else writes before this one ends. Whoever changes what every move
+        goes by (own rules, days) must be alone: a move that has read the old rules would end after it.
+        """
+        return Transaction(self, Writer, Role.APPLICATION, writes=True, alone=alone)
 
     def administer(self) -> Transaction[Admin]:
         """Begin a write that keeps people, offices, reference data and lifecycles."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from db import fingerprint, legal
 from db.leaf import ADDED, LATE_ENTRIES, LeafError, append_peak, contents_mask, leaf_hash, parse
+from db.replay_clock import CLOCKS, HOLDS, Clocks
 from db.rows import ZERO_HASH, Problem
 from db.statements import Statement
 
@@ -53,6 +54,7 @@ class _Replay:
         self.amounts: dict[tuple[str, int], tuple[Any, ...]] = {}
         self.funds: dict[str, dict[str, int]] = {}
         self.charges: dict[tuple[str, int, str], tuple[Any, ...]] = {}
+        self.clocks = Clocks()
         self.size = 0
         self.peaks = ""
 
@@ -91,6 +93,8 @@ class _Replay:
         for index, paper in enumerate((leaf["doc"], *leaf["papers"])):
             if paper is not None:
                 self.papers[code, seq, index] = tuple(paper[name] for name in PAPER)
+        if "clock" in leaf["refs"]:
+            yield from self.clocks.take(leaf, now, place)
         self._carry_out(now, leaf, claimed, ending)
         self.dossiers[code] = now
 
@@ -276,6 +280,7 @@ def _tables(reader: Reader, replay: _Replay) -> Iterator[Problem]:
     for code, seq in amounts:
         yield Problem("amount_missing", f"{code} #{seq}")
     yield from _money(reader, replay)
+    yield from replay.clocks.compare(_all(reader, CLOCKS), _all(reader, HOLDS))
 
 
 def _money(reader: Reader, replay: _Replay) -> Iterator[Problem]:

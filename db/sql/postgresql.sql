@@ -3,7 +3,7 @@
 -- Functions that triggers run fix their search_path, so that no temporary table or foreign schema can stand in
 -- for ours, and they fire even under session_replication_role = replica (ENABLE ALWAYS). Comparisons that may
 -- meet NULL use IS DISTINCT FROM: "NULL <> 1" would skip a check.
--- @LEAF@, @PAPER@, @AMOUNT@, @DUE@, @DEADLINE@, @CONTENT@ are the shapes of db.leaf.
+-- @LEAF@, @PAPER@, @AMOUNT@, @DUE@, @DEADLINE@, @CONTENT@, @CLOCK@ are the shapes of db.leaf.
 
 CREATE FUNCTION kc_canonical(j jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE made text;
@@ -73,6 +73,27 @@ BEGIN
       FROM jsonb_array_elements(CASE jsonb_typeof(codes) WHEN 'array' THEN codes ELSE '[]' END) e);
 END $$;
 
+CREATE FUNCTION kc_is_clock(c jsonb) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE spec jsonb; act text;
+BEGIN
+  -- Whether this is what a supervisor or the program did about a dossier's time.
+  act := CASE jsonb_typeof(c -> 'act') WHEN 'string' THEN c ->> 'act' END;
+  spec := '@CLOCK@'::jsonb -> act;
+  IF spec IS NULL OR public.kc_shape(c, spec, true) IS NOT TRUE THEN
+    RETURN false;
+  END IF;
+  RETURN CASE act
+    WHEN 'hold' THEN public.kc_day(c ->> 'from') AND public.kc_day(c ->> 'until')
+      AND c ->> 'from' <= c ->> 'until' AND c ->> 'party' <> ''
+    WHEN 'lift' THEN (c ->> 'hold')::bigint > 0 AND public.kc_day(c ->> 'on')
+    WHEN 'reassign' THEN (c ->> 'holder' IS NULL) = (c ->> 'holder_name' IS NULL) AND coalesce(c ->> 'holder', '-') <> ''
+    WHEN 'recount' THEN c ->> 'cause' IN ('rule', 'calendar', 'hold', 'contract')
+      AND (c ->> 'before' IS NULL OR (public.kc_shape(c -> 'before', '@DUE@', true)
+        AND public.kc_day(c #>> '{before,on}') AND c #>> '{before,kind}' IN ('law', 'policy')))
+    ELSE c -> 'to' <> '[]' AND public.kc_codes(c -> 'to', true)
+      AND (act = 'remind' OR (c ->> 'level')::bigint BETWEEN 1 AND 3) END;
+END $$;
+
 CREATE FUNCTION kc_parts(j jsonb) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
   -- Whether the objects inside a leaf have their shapes.
@@ -94,7 +115,8 @@ BEGIN
       AND coalesce(jsonb_typeof(j #> '{content,import_key}'), 'null') IN ('null', 'string')
       AND (j #>> '{content,total}')::bigint >= 0 AND (j #>> '{content,requested}')::bigint >= 0))
     AND coalesce(jsonb_typeof(j #> '{refs,folded}'), 'string') = 'string'
-    AND (j #> '{refs,charges}' IS NULL OR public.kc_codes(j #> '{refs,charges}', j ->> 'amount' IS NOT NULL));
+    AND (j #> '{refs,charges}' IS NULL OR public.kc_codes(j #> '{refs,charges}', j ->> 'amount' IS NOT NULL))
+    AND (j #> '{refs,clock}' IS NULL OR (j ->> 'action' = 'note' AND public.kc_is_clock(j #> '{refs,clock}')));
 END $$;
 
 CREATE FUNCTION kc_form(leaf text, j jsonb) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
@@ -192,6 +214,8 @@ BEGIN
         OR (account = d.last_operator AND EXISTS (SELECT 1 FROM person WHERE login = d.last_operator)
           AND NOT EXISTS (SELECT 1 FROM meta WHERE key = 'four_eyes' AND value = 'names'))) THEN
       no := 'KC43 who proposed it can not confirm it';
+    ELSIF act = 'note' THEN
+      no := kc_noted(j, d);
     ELSIF m.charges <> '' OR owners <> '{}' THEN
       no := kc_charged(owners, m.charges);
     ELSIF writes THEN
@@ -224,12 +248,70 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION kc_noted(j jsonb, d dossier) RETURNS text LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE c jsonb := j #> '{refs,clock}'; act text := c ->> 'act';
+BEGIN
+  -- A note moves nothing, except what a clock note says: NULL, or what is wrong.
+  IF (j ->> 'entered_on', j ->> 'waits_for', j ->> 'return_to', (j ->> 'budget_year')::bigint, (j ->> 'edited')::bigint)
+      IS DISTINCT FROM (d.entered_on, d.waits_for, d.return_to, d.budget_year, d.edited) OR j ->> 'amount' IS NOT NULL THEN
+    RETURN 'KC50 a note moves nothing';
+  ELSIF coalesce(act, '') NOT IN ('hold', 'lift', 'recount') AND (j #>> '{due,on}', j #>> '{due,kind}', j #>> '{due,basis}')
+      IS DISTINCT FROM (d.due_on, d.due_kind, d.due_basis) THEN
+    RETURN 'KC50 a note moves no deadline';
+  ELSIF act = 'recount' AND (c #>> '{before,on}', c #>> '{before,kind}', c #>> '{before,basis}')
+      IS DISTINCT FROM (d.due_on, d.due_kind, d.due_basis) THEN
+    RETURN 'KC50 the date before is not the present one';
+  ELSIF act IS NOT NULL AND d.ending <> '' THEN
+    RETURN 'KC49 the clock of what has ended stands still';
+  ELSIF act = 'hold' AND (c ->> 'from' < d.entered_on OR EXISTS (SELECT 1 FROM hold h
+      WHERE h.dossier = d.code AND h.entered_seq = d.entered_seq AND h.from_on <= c ->> 'until'
+        AND h.until_on >= c ->> 'from' AND (h.lifted_on IS NULL OR h.lifted_on > c ->> 'from'))) THEN
+    RETURN 'KC49 a hold begins in the state and overlaps no other';
+  ELSIF act = 'lift' AND NOT EXISTS (SELECT 1 FROM hold h
+      WHERE h.dossier = d.code AND h.seq = (c ->> 'hold')::bigint AND h.entered_seq = d.entered_seq
+        AND h.lifted_seq IS NULL AND c ->> 'on' BETWEEN h.from_on AND h.until_on) THEN
+    RETURN 'KC49 there is no such hold to lift';
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION kc_contents(codes jsonb) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
   -- Codes of contents of activity as a bit mask; anything but a small whole number is no code.
   RETURN CASE jsonb_typeof(codes) WHEN 'array' THEN coalesce((
     SELECT bit_or(1::bigint << c.code::int) FROM jsonb_array_elements_text(codes) AS c(code)
     WHERE c.code ~ '^([0-9]|[1-5][0-9]|6[01])$'), 0) ELSE 0 END;
+END $$;
+
+CREATE FUNCTION kc_clock(code text, no bigint, day text, c jsonb) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE act text := c ->> 'act'; stay bigint; done bigint;
+BEGIN
+  -- Carry out a clock note of a dossier that its history row has just moved.
+  SELECT entered_seq INTO stay FROM dossier WHERE dossier.code = kc_clock.code;
+  IF act <> 'recount' THEN
+    UPDATE clock SET
+      seq = no, entered_seq = stay,
+      holder = CASE WHEN entered_seq = stay AND act <> 'reassign' THEN holder ELSE c ->> 'holder' END,
+      reminders = CASE WHEN entered_seq = stay THEN reminders ELSE 0 END + CASE act WHEN 'remind' THEN 1 ELSE 0 END,
+      reminded_on = CASE WHEN act = 'remind' THEN day WHEN entered_seq = stay THEN reminded_on END,
+      level = CASE WHEN entered_seq = stay AND act <> 'escalate' THEN level ELSE coalesce((c ->> 'level')::bigint, 0) END
+    WHERE dossier = code;
+    IF NOT FOUND THEN
+      INSERT INTO clock (dossier, seq, entered_seq, holder, reminders, reminded_on, level)
+      VALUES (code, no, stay, c ->> 'holder', CASE act WHEN 'remind' THEN 1 ELSE 0 END,
+        CASE act WHEN 'remind' THEN day END, coalesce((c ->> 'level')::bigint, 0));
+    END IF;
+  END IF;
+  IF act = 'hold' THEN
+    INSERT INTO hold (dossier, seq, entered_seq, party, from_on, until_on)
+    VALUES (code, no, stay, c ->> 'party', c ->> 'from', c ->> 'until');
+  ELSIF act = 'lift' THEN
+    UPDATE hold SET lifted_on = c ->> 'on', lifted_seq = no WHERE dossier = code AND seq = (c ->> 'hold')::bigint;
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> 1 THEN
+      RAISE EXCEPTION 'KC20 the move was not carried out' USING ERRCODE = 'KC020';
+    END IF;
+  END IF;
 END $$;
 
 CREATE FUNCTION kc_history_apply() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -268,6 +350,10 @@ BEGIN
       last_actor = NEW.actor, last_operator = j ->> 'operator', edited = NEW.seq, digest = j ->> 'digest',
       content_seq = NEW.seq, contents = kc_contents(c -> 'content_codes')
     FROM (SELECT j -> 'content' AS c) AS content
+    WHERE code = NEW.dossier;
+  ELSIF NEW.action = 'note' AND j #> '{refs,clock}' IS NOT NULL THEN
+    UPDATE dossier SET version = NEW.seq, head = NEW.hash, due_on = j #>> '{due,on}', due_kind = j #>> '{due,kind}',
+      due_basis = j #>> '{due,basis}'
     WHERE code = NEW.dossier;
   ELSE
     UPDATE dossier SET
@@ -331,6 +417,9 @@ BEGIN
     IF done <> cardinality(owners) THEN
       RAISE EXCEPTION 'KC20 the move was not carried out' USING ERRCODE = 'KC020';
     END IF;
+  END IF;
+  IF NEW.action = 'note' AND j #> '{refs,clock}' IS NOT NULL THEN
+    PERFORM kc_clock(NEW.dossier, NEW.seq, NEW.on_date, j #> '{refs,clock}');
   END IF;
   INSERT INTO log_queue (history_id) VALUES (NEW.id);
   RETURN NULL;
@@ -477,6 +566,107 @@ CREATE TRIGGER budget_figure_delete BEFORE DELETE ON budget_figure
 CREATE TRIGGER budget_figure_truncate BEFORE TRUNCATE ON budget_figure
   EXECUTE FUNCTION kc_refuse('KC47 a published figure is withdrawn, never changed');
 
+-- Clocks and holds are what the last row of their dossier makes of them, once.
+
+CREATE FUNCTION kc_clock_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE c jsonb; act text; day text; stay bigint; was clock%ROWTYPE; late boolean := TG_OP = 'UPDATE';
+BEGIN
+  SELECT h.leaf::jsonb #> '{refs,clock}', h.on_date, d.entered_seq INTO c, day, stay
+  FROM dossier d JOIN history h ON h.dossier = d.code AND h.seq = d.version AND h.action = 'note'
+  WHERE d.code = NEW.dossier AND d.version = NEW.seq;
+  act := c ->> 'act';
+  was.reminders := 0;
+  was.level := 0;
+  IF TG_OP = 'UPDATE' THEN
+    late := NEW.dossier <> OLD.dossier OR NEW.seq <= OLD.seq;
+    IF OLD.entered_seq = stay THEN
+      was := OLD;
+    END IF;
+  END IF;
+  IF late OR act IS NULL OR act = 'recount'
+      OR (NEW.entered_seq, NEW.holder, NEW.reminders, NEW.reminded_on, NEW.level) IS DISTINCT FROM
+      (stay, CASE act WHEN 'reassign' THEN c ->> 'holder' ELSE was.holder END,
+        was.reminders + CASE act WHEN 'remind' THEN 1 ELSE 0 END,
+        CASE act WHEN 'remind' THEN day ELSE was.reminded_on END,
+        CASE act WHEN 'escalate' THEN (c ->> 'level')::bigint ELSE was.level END) THEN
+    RAISE EXCEPTION 'KC48 clocks and holds move with the history, never alone' USING ERRCODE = 'KC048';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER clock_guard BEFORE INSERT OR UPDATE ON clock FOR EACH ROW EXECUTE FUNCTION kc_clock_guard();
+CREATE TRIGGER clock_delete BEFORE DELETE ON clock
+  FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC48 clocks and holds move with the history, never alone');
+CREATE TRIGGER clock_truncate BEFORE TRUNCATE ON clock
+  EXECUTE FUNCTION kc_refuse('KC48 clocks and holds move with the history, never alone');
+
+CREATE FUNCTION kc_hold_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE c jsonb; stay bigint; right_ boolean;
+BEGIN
+  SELECT h.leaf::jsonb #> '{refs,clock}', d.entered_seq INTO c, stay
+  FROM dossier d JOIN history h ON h.dossier = d.code AND h.seq = d.version AND h.action = 'note'
+  WHERE d.code = NEW.dossier AND d.version = CASE TG_OP WHEN 'INSERT' THEN NEW.seq ELSE NEW.lifted_seq END;
+  IF TG_OP = 'INSERT' THEN
+    right_ := c ->> 'act' = 'hold' AND NEW.lifted_on IS NULL AND NEW.lifted_seq IS NULL AND NEW.entered_seq = stay
+      AND (NEW.party, NEW.from_on, NEW.until_on) = (c ->> 'party', c ->> 'from', c ->> 'until');
+  ELSE
+    right_ := c ->> 'act' = 'lift' AND (c ->> 'hold')::bigint = OLD.seq AND NEW.lifted_on = c ->> 'on'
+      AND OLD.lifted_seq IS NULL AND OLD.entered_seq = stay
+      AND (NEW.dossier, NEW.seq, NEW.entered_seq, NEW.party, NEW.from_on, NEW.until_on)
+        = (OLD.dossier, OLD.seq, OLD.entered_seq, OLD.party, OLD.from_on, OLD.until_on);
+  END IF;
+  IF right_ IS NOT TRUE THEN
+    RAISE EXCEPTION 'KC48 clocks and holds move with the history, never alone' USING ERRCODE = 'KC048';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER hold_guard BEFORE INSERT OR UPDATE ON hold FOR EACH ROW EXECUTE FUNCTION kc_hold_guard();
+CREATE TRIGGER hold_delete BEFORE DELETE ON hold
+  FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC48 clocks and holds move with the history, never alone');
+CREATE TRIGGER hold_truncate BEFORE TRUNCATE ON hold
+  EXECUTE FUNCTION kc_refuse('KC48 clocks and holds move with the history, never alone');
+
+-- An office's own rules and days are dated and closed; letters are kept with what became of them.
+
+CREATE TRIGGER office_rule_insert BEFORE INSERT ON office_rule FOR EACH ROW WHEN (NEW.closed_at IS NOT NULL)
+  EXECUTE FUNCTION kc_refuse('KC51 an office''s own rule is closed, never changed');
+CREATE TRIGGER office_rule_update BEFORE UPDATE ON office_rule FOR EACH ROW
+  WHEN (OLD.closed_at IS NOT NULL OR NEW.closed_at IS NULL OR NEW.closed_by IS NULL OR NEW.valid_to IS NULL
+    OR NEW.valid_to > OLD.valid_to OR
+    (NEW.id, NEW.office, NEW.lifecycle, NEW.state, NEW."by", NEW.days, NEW.month, NEW.day, NEW.plan_year,
+      NEW.inclusive, NEW.basis, NEW.valid_from, NEW.set_by, NEW.set_at) IS DISTINCT FROM
+    (OLD.id, OLD.office, OLD.lifecycle, OLD.state, OLD."by", OLD.days, OLD.month, OLD.day, OLD.plan_year,
+      OLD.inclusive, OLD.basis, OLD.valid_from, OLD.set_by, OLD.set_at))
+  EXECUTE FUNCTION kc_refuse('KC51 an office''s own rule is closed, never changed');
+CREATE TRIGGER office_rule_delete BEFORE DELETE ON office_rule
+  FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC51 an office''s own rule is closed, never changed');
+CREATE TRIGGER office_rule_truncate BEFORE TRUNCATE ON office_rule
+  EXECUTE FUNCTION kc_refuse('KC51 an office''s own rule is closed, never changed');
+
+CREATE TRIGGER office_day_insert BEFORE INSERT ON office_day FOR EACH ROW WHEN (NEW.withdrawn_at IS NOT NULL)
+  EXECUTE FUNCTION kc_refuse('KC52 a day of the calendar is withdrawn, never changed, and stands there once');
+CREATE TRIGGER office_day_update BEFORE UPDATE ON office_day FOR EACH ROW
+  WHEN (OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL OR NEW.withdrawn_by IS NULL OR
+    (NEW.id, NEW.day, NEW.kind, NEW.name, NEW.document, NEW.set_by, NEW.set_at) IS DISTINCT FROM
+    (OLD.id, OLD.day, OLD.kind, OLD.name, OLD.document, OLD.set_by, OLD.set_at))
+  EXECUTE FUNCTION kc_refuse('KC52 a day of the calendar is withdrawn, never changed, and stands there once');
+CREATE TRIGGER office_day_delete BEFORE DELETE ON office_day
+  FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC52 a day of the calendar is withdrawn, never changed, and stands there once');
+CREATE TRIGGER office_day_truncate BEFORE TRUNCATE ON office_day
+  EXECUTE FUNCTION kc_refuse('KC52 a day of the calendar is withdrawn, never changed, and stands there once');
+
+CREATE TRIGGER digest_insert BEFORE INSERT ON digest FOR EACH ROW
+  WHEN (NEW.state <> 'pending' OR NEW.attempts <> 0 OR NEW.sent_at IS NOT NULL)
+  EXECUTE FUNCTION kc_refuse('KC53 a letter is kept as it was made');
+CREATE TRIGGER digest_update BEFORE UPDATE ON digest FOR EACH ROW
+  WHEN (OLD.state = 'sent' OR NEW.attempts < OLD.attempts OR
+    (NEW.id, NEW.day, NEW.person, NEW.address, NEW.subject, NEW.body, NEW.items, NEW.made_at) IS DISTINCT FROM
+    (OLD.id, OLD.day, OLD.person, OLD.address, OLD.subject, OLD.body, OLD.items, OLD.made_at))
+  EXECUTE FUNCTION kc_refuse('KC53 a letter is kept as it was made');
+CREATE TRIGGER digest_delete BEFORE DELETE ON digest
+  FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC53 a letter is kept as it was made');
+CREATE TRIGGER digest_truncate BEFORE TRUNCATE ON digest
+  EXECUTE FUNCTION kc_refuse('KC53 a letter is kept as it was made');
+
 -- The tree: the sequencer gives committed leaves their places (db.sequencer).
 
 CREATE FUNCTION kc_log_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -589,6 +779,15 @@ CREATE TRIGGER assignment_update BEFORE UPDATE ON assignment FOR EACH ROW
 CREATE TRIGGER assignment_delete BEFORE DELETE ON assignment
   FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC37 people and offices are closed, never replaced');
 CREATE TRIGGER assignment_truncate BEFORE TRUNCATE ON assignment
+  EXECUTE FUNCTION kc_refuse('KC37 people and offices are closed, never replaced');
+
+CREATE TRIGGER duty_update BEFORE UPDATE ON duty FOR EACH ROW
+  WHEN ((NEW.id, NEW.organisation, NEW.level, NEW.person, NEW.valid_from) IS DISTINCT FROM
+    (OLD.id, OLD.organisation, OLD.level, OLD.person, OLD.valid_from))
+  EXECUTE FUNCTION kc_refuse('KC37 people and offices are closed, never replaced');
+CREATE TRIGGER duty_delete BEFORE DELETE ON duty
+  FOR EACH ROW EXECUTE FUNCTION kc_refuse('KC37 people and offices are closed, never replaced');
+CREATE TRIGGER duty_truncate BEFORE TRUNCATE ON duty
   EXECUTE FUNCTION kc_refuse('KC37 people and offices are closed, never replaced');
 
 -- Guards fire for every session, whatever it claims to replicate.

@@ -85,12 +85,50 @@ BEGIN
           - (length(m.charges) - length(replace(m.charges, '?', ''))) END
       THEN RAISE(ROLLBACK, 'KC42 not the funds that this act charges')
   END
-  FROM json_each(NEW.leaf, '$.refs.charges') c
+  FROM json_each(json_extract(NEW.leaf, '$.refs.charges')) c
   JOIN legal_move m ON m.lifecycle = NEW.lifecycle AND m.action = NEW.action
     AND m.from_state = coalesce(NEW.from_state, '') AND m.to_state = NEW.to_state AND m.role = NEW.role
   LEFT JOIN dossier o ON o.code = c.value LEFT JOIN fund f ON f.dossier = c.value
   WHERE json_extract(NEW.leaf, '$.refs.charges[0]') IS NOT NULL
   GROUP BY m.charges;
+END;
+
+CREATE TRIGGER history_note BEFORE INSERT ON history WHEN NEW.action = 'note'
+BEGIN
+  -- A note moves nothing, except what a clock note says; a row that comes too late is history_check's to name.
+  SELECT CASE
+    WHEN json_extract(NEW.leaf, '$.entered_on') IS NOT d.entered_on
+      OR json_extract(NEW.leaf, '$.waits_for') IS NOT d.waits_for
+      OR json_extract(NEW.leaf, '$.return_to') IS NOT d.return_to
+      OR json_extract(NEW.leaf, '$.budget_year') IS NOT d.budget_year
+      OR json_extract(NEW.leaf, '$.edited') IS NOT d.edited
+      OR json_extract(NEW.leaf, '$.amount.kind') IS NOT NULL
+      THEN RAISE(ROLLBACK, 'KC50 a note moves nothing')
+    WHEN coalesce(c.act, '') NOT IN ('hold', 'lift', 'recount')
+      AND (json_extract(NEW.leaf, '$.due.on') IS NOT d.due_on OR json_extract(NEW.leaf, '$.due.kind') IS NOT d.due_kind
+        OR json_extract(NEW.leaf, '$.due.basis') IS NOT d.due_basis)
+      THEN RAISE(ROLLBACK, 'KC50 a note moves no deadline')
+    WHEN c.act = 'recount' AND (json_extract(NEW.leaf, '$.refs.clock.before.on') IS NOT d.due_on
+        OR json_extract(NEW.leaf, '$.refs.clock.before.kind') IS NOT d.due_kind
+        OR json_extract(NEW.leaf, '$.refs.clock.before.basis') IS NOT d.due_basis)
+      THEN RAISE(ROLLBACK, 'KC50 the date before is not the present one')
+    WHEN c.act IS NOT NULL AND d.ending <> ''
+      THEN RAISE(ROLLBACK, 'KC49 the clock of what has ended stands still')
+    WHEN c.act = 'hold' AND (c.from_on < d.entered_on OR EXISTS (SELECT 1 FROM hold h
+        WHERE h.dossier = d.code AND h.entered_seq = d.entered_seq AND h.from_on <= c.until_on
+          AND h.until_on >= c.from_on AND (h.lifted_on IS NULL OR h.lifted_on > c.from_on)))
+      THEN RAISE(ROLLBACK, 'KC49 a hold begins in the state and overlaps no other')
+    WHEN c.act = 'lift' AND NOT EXISTS (SELECT 1 FROM hold h
+        WHERE h.dossier = d.code AND h.seq = json_extract(NEW.leaf, '$.refs.clock.hold')
+          AND h.entered_seq = d.entered_seq AND h.lifted_seq IS NULL
+          AND json_extract(NEW.leaf, '$.refs.clock.on') BETWEEN h.from_on AND h.until_on)
+      THEN RAISE(ROLLBACK, 'KC49 there is no such hold to lift')
+  END
+  FROM dossier d
+  JOIN (SELECT json_extract(NEW.leaf, '$.refs.clock.act') AS act, json_extract(NEW.leaf, '$.refs.clock.from') AS from_on,
+    json_extract(NEW.leaf, '$.refs.clock.until') AS until_on) c
+  WHERE d.code = NEW.dossier AND d.version = NEW.seq - 1 AND d.head = json_extract(NEW.leaf, '$.prev')
+    AND d.state = NEW.from_state;
 END;
 
 -- One trigger for each kind of row, so that the order of its steps is certain: the tree grows last, and until
@@ -148,7 +186,9 @@ BEGIN
   SELECT RAISE(ROLLBACK, 'KC21 the row is not the next leaf of the tree') WHERE changes() <> 1;
 END;
 
-CREATE TRIGGER history_move AFTER INSERT ON history WHEN NEW.seq > 1 AND NEW.action <> 'edit'
+CREATE TRIGGER history_move AFTER INSERT ON history
+WHEN NEW.seq > 1 AND NEW.action <> 'edit'
+  AND (NEW.action <> 'note' OR json_extract(NEW.leaf, '$.refs.clock.act') IS NULL)
 BEGIN
   UPDATE dossier SET
     state = NEW.to_state, version = NEW.seq, head = NEW.hash,
@@ -203,30 +243,64 @@ BEGIN
   INSERT INTO charge (dossier, seq, owner, owner_kind, no, kind, dong)
   SELECT NEW.dossier, NEW.seq, f.dossier, o.kind, f.charges + 1, json_extract(NEW.leaf, '$.amount.kind'),
     json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0)
-  FROM json_each(NEW.leaf, '$.refs.charges') c JOIN dossier o ON o.code = c.value JOIN fund f ON f.dossier = c.value
+  FROM json_each(json_extract(NEW.leaf, '$.refs.charges')) c JOIN fund f ON f.dossier = c.value
+  JOIN dossier o ON o.code = f.dossier
   WHERE json_extract(NEW.leaf, '$.refs.charges[0]') IS NOT NULL;
-  UPDATE fund SET
-    charges = charges + 1,
-    approved = approved + CASE json_extract(NEW.leaf, '$.amount.kind') WHEN 'approved'
-      THEN json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0) ELSE 0 END,
-    allocated = allocated + CASE json_extract(NEW.leaf, '$.amount.kind') WHEN 'allocated'
-      THEN json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0) ELSE 0 END,
-    contracted = contracted + CASE json_extract(NEW.leaf, '$.amount.kind') WHEN 'contracted'
-      THEN json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0) ELSE 0 END,
-    advanced = advanced + CASE json_extract(NEW.leaf, '$.amount.kind') WHEN 'advanced'
-      THEN json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0) ELSE 0 END,
-    accepted = accepted + CASE json_extract(NEW.leaf, '$.amount.kind') WHEN 'accepted'
-      THEN json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0) ELSE 0 END,
-    settled = settled + CASE json_extract(NEW.leaf, '$.amount.kind') WHEN 'settled'
-      THEN json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0) ELSE 0 END,
-    returned = returned + CASE json_extract(NEW.leaf, '$.amount.kind') WHEN 'returned'
-      THEN json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0) ELSE 0 END
-  WHERE json_extract(NEW.leaf, '$.refs.charges[0]') IS NOT NULL
-    AND dossier IN (SELECT c.value FROM json_each(NEW.leaf, '$.refs.charges') c);
   SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out')
   WHERE json_extract(NEW.leaf, '$.refs.charges[0]') IS NOT NULL
     AND (SELECT count(*) FROM charge c JOIN fund f ON f.dossier = c.owner AND f.charges = c.no
       WHERE c.dossier = NEW.dossier AND c.seq = NEW.seq) <> json_array_length(NEW.leaf, '$.refs.charges');
+  UPDATE log_head SET size = NEW.id, peaks = kc_peaks(size, peaks, NEW.hash) WHERE id = 1 AND size = NEW.id - 1;
+  SELECT RAISE(ROLLBACK, 'KC21 the row is not the next leaf of the tree') WHERE changes() <> 1;
+END;
+
+CREATE TRIGGER history_clock AFTER INSERT ON history
+WHEN NEW.seq > 1 AND NEW.action = 'note' AND json_extract(NEW.leaf, '$.refs.clock.act') IS NOT NULL
+BEGIN
+  UPDATE dossier SET
+    version = NEW.seq, head = NEW.hash, due_on = json_extract(NEW.leaf, '$.due.on'),
+    due_kind = json_extract(NEW.leaf, '$.due.kind'), due_basis = json_extract(NEW.leaf, '$.due.basis')
+  WHERE code = NEW.dossier;
+  SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out') WHERE changes() <> 1;
+  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
+  SELECT NEW.dossier, NEW.seq, 0, json_extract(NEW.leaf, '$.doc.kind'), json_extract(NEW.leaf, '$.doc.number'),
+    json_extract(NEW.leaf, '$.doc.date'), json_extract(NEW.leaf, '$.doc.signer'),
+    json_extract(NEW.leaf, '$.doc.conclusion'), json_extract(NEW.leaf, '$.doc.file'),
+    json_extract(NEW.leaf, '$.doc.file_name')
+  WHERE json_extract(NEW.leaf, '$.doc.kind') IS NOT NULL;
+  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
+  SELECT NEW.dossier, NEW.seq, p.key + 1, json_extract(p.value, '$.kind'), json_extract(p.value, '$.number'),
+    json_extract(p.value, '$.date'), json_extract(p.value, '$.signer'), json_extract(p.value, '$.conclusion'),
+    json_extract(p.value, '$.file'), json_extract(p.value, '$.file_name')
+  FROM json_each(NEW.leaf, '$.papers') p
+  WHERE json_extract(NEW.leaf, '$.papers[0].kind') IS NOT NULL;
+  INSERT INTO clock (dossier, seq, entered_seq, holder, reminders, reminded_on, level)
+  SELECT d.code, NEW.seq, d.entered_seq, json_extract(NEW.leaf, '$.refs.clock.holder'), c.act = 'remind',
+    CASE c.act WHEN 'remind' THEN NEW.on_date END, coalesce(json_extract(NEW.leaf, '$.refs.clock.level'), 0)
+  FROM dossier d JOIN (SELECT json_extract(NEW.leaf, '$.refs.clock.act') AS act) c
+  WHERE d.code = NEW.dossier AND c.act <> 'recount'
+  ON CONFLICT (dossier) DO UPDATE SET
+    seq = excluded.seq, entered_seq = excluded.entered_seq,
+    holder = CASE WHEN entered_seq = excluded.entered_seq AND json_extract(NEW.leaf, '$.refs.clock.act') <> 'reassign'
+      THEN holder ELSE excluded.holder END,
+    reminders = excluded.reminders + CASE WHEN entered_seq = excluded.entered_seq THEN reminders ELSE 0 END,
+    reminded_on = CASE WHEN entered_seq = excluded.entered_seq AND excluded.reminded_on IS NULL
+      THEN reminded_on ELSE excluded.reminded_on END,
+    level = CASE WHEN entered_seq = excluded.entered_seq AND json_extract(NEW.leaf, '$.refs.clock.act') <> 'escalate'
+      THEN level ELSE excluded.level END;
+  INSERT INTO hold (dossier, seq, entered_seq, party, from_on, until_on)
+  SELECT d.code, NEW.seq, d.entered_seq, json_extract(NEW.leaf, '$.refs.clock.party'),
+    json_extract(NEW.leaf, '$.refs.clock.from'), json_extract(NEW.leaf, '$.refs.clock.until')
+  FROM dossier d WHERE d.code = NEW.dossier AND json_extract(NEW.leaf, '$.refs.clock.act') = 'hold';
+  UPDATE hold SET lifted_on = json_extract(NEW.leaf, '$.refs.clock.on'), lifted_seq = NEW.seq
+  WHERE dossier = NEW.dossier AND seq = json_extract(NEW.leaf, '$.refs.clock.hold')
+    AND json_extract(NEW.leaf, '$.refs.clock.act') = 'lift';
+  SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out')
+  WHERE CASE json_extract(NEW.leaf, '$.refs.clock.act')
+    WHEN 'recount' THEN 0
+    WHEN 'hold' THEN NOT EXISTS (SELECT 1 FROM hold WHERE dossier = NEW.dossier AND seq = NEW.seq)
+    WHEN 'lift' THEN NOT EXISTS (SELECT 1 FROM hold WHERE dossier = NEW.dossier AND lifted_seq = NEW.seq)
+    ELSE NOT EXISTS (SELECT 1 FROM clock WHERE dossier = NEW.dossier AND seq = NEW.seq) END;
   UPDATE log_head SET size = NEW.id, peaks = kc_peaks(size, peaks, NEW.hash) WHERE id = 1 AND size = NEW.id - 1;
   SELECT RAISE(ROLLBACK, 'KC21 the row is not the next leaf of the tree') WHERE changes() <> 1;
 END;
@@ -402,6 +476,21 @@ BEGIN
       THEN RAISE(ROLLBACK, 'KC29 the dossier stands in this round already')
   END;
 END;
+-- Row by row: an UPDATE of several rows at once makes SQLite build a table of its own first, thirty times as slow.
+CREATE TRIGGER charge_fund AFTER INSERT ON charge
+BEGIN
+  UPDATE fund SET
+    charges = charges + 1,
+    approved = approved + CASE NEW.kind WHEN 'approved' THEN NEW.dong ELSE 0 END,
+    allocated = allocated + CASE NEW.kind WHEN 'allocated' THEN NEW.dong ELSE 0 END,
+    contracted = contracted + CASE NEW.kind WHEN 'contracted' THEN NEW.dong ELSE 0 END,
+    advanced = advanced + CASE NEW.kind WHEN 'advanced' THEN NEW.dong ELSE 0 END,
+    accepted = accepted + CASE NEW.kind WHEN 'accepted' THEN NEW.dong ELSE 0 END,
+    settled = settled + CASE NEW.kind WHEN 'settled' THEN NEW.dong ELSE 0 END,
+    returned = returned + CASE NEW.kind WHEN 'returned' THEN NEW.dong ELSE 0 END
+  WHERE dossier = NEW.owner;
+  SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out') WHERE changes() <> 1;
+END;
 CREATE TRIGGER charge_update BEFORE UPDATE ON charge
 BEGIN SELECT RAISE(ROLLBACK, 'KC45 charges are recorded by the history, never alone'); END;
 CREATE TRIGGER charge_delete BEFORE DELETE ON charge
@@ -419,6 +508,84 @@ WHEN OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL OR NEW.id IS NOT O
 BEGIN SELECT RAISE(ROLLBACK, 'KC47 a published figure is withdrawn, never changed'); END;
 CREATE TRIGGER budget_figure_delete BEFORE DELETE ON budget_figure
 BEGIN SELECT RAISE(ROLLBACK, 'KC47 a published figure is withdrawn, never changed'); END;
+
+-- Clocks and holds: moved by the note that is being inserted.
+
+CREATE TRIGGER clock_insert BEFORE INSERT ON clock
+BEGIN
+  SELECT RAISE(ROLLBACK, 'KC48 clocks and holds move with the history, never alone')
+  WHERE NOT EXISTS (SELECT 1 FROM history WHERE dossier = NEW.dossier AND seq = NEW.seq
+    AND id > (SELECT size FROM log_head WHERE id = 1));
+END;
+CREATE TRIGGER clock_update BEFORE UPDATE ON clock
+BEGIN
+  SELECT RAISE(ROLLBACK, 'KC48 clocks and holds move with the history, never alone')
+  WHERE NEW.dossier IS NOT OLD.dossier OR NEW.seq <= OLD.seq
+    OR NOT EXISTS (SELECT 1 FROM history WHERE dossier = NEW.dossier AND seq = NEW.seq
+      AND id > (SELECT size FROM log_head WHERE id = 1));
+END;
+CREATE TRIGGER clock_delete BEFORE DELETE ON clock
+BEGIN SELECT RAISE(ROLLBACK, 'KC48 clocks and holds move with the history, never alone'); END;
+
+CREATE TRIGGER hold_insert BEFORE INSERT ON hold
+BEGIN
+  SELECT RAISE(ROLLBACK, 'KC48 clocks and holds move with the history, never alone')
+  WHERE NEW.lifted_seq IS NOT NULL OR NEW.lifted_on IS NOT NULL
+    OR EXISTS (SELECT 1 FROM hold WHERE dossier = NEW.dossier AND seq = NEW.seq)
+    OR NOT EXISTS (SELECT 1 FROM history WHERE dossier = NEW.dossier AND seq = NEW.seq
+      AND id > (SELECT size FROM log_head WHERE id = 1));
+END;
+CREATE TRIGGER hold_update BEFORE UPDATE ON hold
+BEGIN
+  SELECT RAISE(ROLLBACK, 'KC48 clocks and holds move with the history, never alone')
+  WHERE OLD.lifted_seq IS NOT NULL OR NEW.lifted_on IS NULL OR NEW.dossier IS NOT OLD.dossier OR NEW.seq IS NOT OLD.seq
+    OR NEW.entered_seq IS NOT OLD.entered_seq OR NEW.party IS NOT OLD.party OR NEW.from_on IS NOT OLD.from_on
+    OR NEW.until_on IS NOT OLD.until_on
+    OR NOT EXISTS (SELECT 1 FROM history WHERE dossier = NEW.dossier AND seq = NEW.lifted_seq
+      AND id > (SELECT size FROM log_head WHERE id = 1));
+END;
+CREATE TRIGGER hold_delete BEFORE DELETE ON hold
+BEGIN SELECT RAISE(ROLLBACK, 'KC48 clocks and holds move with the history, never alone'); END;
+
+-- An office's own rules and days are dated and closed; letters are kept with what became of them.
+
+CREATE TRIGGER office_rule_insert BEFORE INSERT ON office_rule
+WHEN NEW.closed_at IS NOT NULL OR EXISTS (SELECT 1 FROM office_rule WHERE id = NEW.id)
+BEGIN SELECT RAISE(ROLLBACK, 'KC51 an office''s own rule is closed, never changed'); END;
+CREATE TRIGGER office_rule_update BEFORE UPDATE ON office_rule
+WHEN OLD.closed_at IS NOT NULL OR NEW.closed_at IS NULL OR NEW.closed_by IS NULL OR NEW.valid_to IS NULL
+  OR NEW.valid_to > OLD.valid_to OR NEW.id IS NOT OLD.id OR NEW.office IS NOT OLD.office
+  OR NEW.lifecycle IS NOT OLD.lifecycle OR NEW.state IS NOT OLD.state OR NEW."by" IS NOT OLD."by"
+  OR NEW.days IS NOT OLD.days OR NEW.month IS NOT OLD.month OR NEW.day IS NOT OLD.day
+  OR NEW.plan_year IS NOT OLD.plan_year OR NEW.inclusive IS NOT OLD.inclusive OR NEW.basis IS NOT OLD.basis
+  OR NEW.valid_from IS NOT OLD.valid_from OR NEW.set_by IS NOT OLD.set_by OR NEW.set_at IS NOT OLD.set_at
+BEGIN SELECT RAISE(ROLLBACK, 'KC51 an office''s own rule is closed, never changed'); END;
+CREATE TRIGGER office_rule_delete BEFORE DELETE ON office_rule
+BEGIN SELECT RAISE(ROLLBACK, 'KC51 an office''s own rule is closed, never changed'); END;
+
+CREATE TRIGGER office_day_insert BEFORE INSERT ON office_day
+WHEN NEW.withdrawn_at IS NOT NULL OR EXISTS (SELECT 1 FROM office_day WHERE id = NEW.id)
+  OR EXISTS (SELECT 1 FROM office_day WHERE day = NEW.day AND withdrawn_at IS NULL)
+BEGIN SELECT RAISE(ROLLBACK, 'KC52 a day of the calendar is withdrawn, never changed, and stands there once'); END;
+CREATE TRIGGER office_day_update BEFORE UPDATE ON office_day
+WHEN OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL OR NEW.withdrawn_by IS NULL OR NEW.id IS NOT OLD.id
+  OR NEW.day IS NOT OLD.day OR NEW.kind IS NOT OLD.kind OR NEW.name IS NOT OLD.name
+  OR NEW.document IS NOT OLD.document OR NEW.set_by IS NOT OLD.set_by OR NEW.set_at IS NOT OLD.set_at
+BEGIN SELECT RAISE(ROLLBACK, 'KC52 a day of the calendar is withdrawn, never changed, and stands there once'); END;
+CREATE TRIGGER office_day_delete BEFORE DELETE ON office_day
+BEGIN SELECT RAISE(ROLLBACK, 'KC52 a day of the calendar is withdrawn, never changed, and stands there once'); END;
+
+CREATE TRIGGER digest_insert BEFORE INSERT ON digest
+WHEN NEW.state <> 'pending' OR NEW.attempts <> 0 OR NEW.sent_at IS NOT NULL
+  OR EXISTS (SELECT 1 FROM digest WHERE id = NEW.id OR (day = NEW.day AND person = NEW.person))
+BEGIN SELECT RAISE(ROLLBACK, 'KC53 a letter is kept as it was made'); END;
+CREATE TRIGGER digest_update BEFORE UPDATE ON digest
+WHEN OLD.state = 'sent' OR NEW.attempts < OLD.attempts OR NEW.id IS NOT OLD.id OR NEW.day IS NOT OLD.day
+  OR NEW.person IS NOT OLD.person OR NEW.address IS NOT OLD.address OR NEW.subject IS NOT OLD.subject
+  OR NEW.body IS NOT OLD.body OR NEW.items IS NOT OLD.items OR NEW.made_at IS NOT OLD.made_at
+BEGIN SELECT RAISE(ROLLBACK, 'KC53 a letter is kept as it was made'); END;
+CREATE TRIGGER digest_delete BEFORE DELETE ON digest
+BEGIN SELECT RAISE(ROLLBACK, 'KC53 a letter is kept as it was made'); END;
 
 CREATE TRIGGER log_head_insert BEFORE INSERT ON log_head
 BEGIN SELECT RAISE(ROLLBACK, 'KC31 the tree grows with the history, never alone'); END;
@@ -508,4 +675,14 @@ WHEN NEW.id <> OLD.id OR NEW.person <> OLD.person OR NEW.role <> OLD.role
   OR NEW.organisation <> OLD.organisation OR NEW.valid_from <> OLD.valid_from
 BEGIN SELECT RAISE(ROLLBACK, 'KC37 people and offices are closed, never replaced'); END;
 CREATE TRIGGER assignment_delete BEFORE DELETE ON assignment
+BEGIN SELECT RAISE(ROLLBACK, 'KC37 people and offices are closed, never replaced'); END;
+
+CREATE TRIGGER duty_insert BEFORE INSERT ON duty
+WHEN EXISTS (SELECT 1 FROM duty WHERE id = NEW.id)
+BEGIN SELECT RAISE(ROLLBACK, 'KC37 people and offices are closed, never replaced'); END;
+CREATE TRIGGER duty_update BEFORE UPDATE ON duty
+WHEN NEW.id <> OLD.id OR NEW.organisation <> OLD.organisation OR NEW.level <> OLD.level
+  OR NEW.person <> OLD.person OR NEW.valid_from <> OLD.valid_from
+BEGIN SELECT RAISE(ROLLBACK, 'KC37 people and offices are closed, never replaced'); END;
+CREATE TRIGGER duty_delete BEFORE DELETE ON duty
 BEGIN SELECT RAISE(ROLLBACK, 'KC37 people and offices are closed, never replaced'); END;

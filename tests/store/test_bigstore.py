@@ -20,7 +20,10 @@ from states.loader import builtin
 
 PROPOSALS = 60
 EMPTY = frozenset(
-    {"attachment_blob", "refusal", "saved_view", "fund", "charge", "worksheet", "budget_figure"}
+    {
+        *("attachment_blob", "refusal", "saved_view", "fund", "charge", "worksheet", "budget_figure"),
+        *("clock", "hold", "office_rule", "office_day", "duty", "digest"),
+    }
 )
 """Tables in which the proposals of a big store leave nothing."""
 

@@ -6,17 +6,21 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from db import leaf
+from db import clock, directory, leaf
 from db.engine import connect_sqlite
+from db.rows import OrganisationRow, PersonRow
+from db.rows_clock import DutyRow
 from db.store import Store
 from db.url import parse_url
-from tests.store import money, world
+from tests.store import money, office, world
 from tests.store.world import PAPER, amount, append, create, dossier, move
 
 Guarded = (
@@ -35,17 +39,18 @@ Guarded = (
     "fund",
     "charge",
     "budget_figure",
+    "clock",
+    "hold",
+    "office_rule",
+    "office_day",
+    "duty",
+    "digest",
 )
 
 
 @pytest.fixture
 def filled(store: Store) -> Store:
     """A store with something in every guarded table."""
-    from datetime import date
-
-    from db import directory
-    from db.rows import OrganisationRow, PersonRow
-
     row = world.submitted(store)
     append(store, move(row, "approve", "review", amount=amount("approved", 300_000_000, None)))
     row = dossier(store)
@@ -73,7 +78,30 @@ def filled(store: Store) -> Store:
     with store.write() as writer:
         writer.add_figure(**figure)
         writer.withdraw_figure(writer.add_figure(**figure))
+    timed(store)
     return store
+
+
+def timed(store: Store) -> None:
+    """Fill the tables of time: a hold, a reminder, a rule and a day each closed and open, letters."""
+    first = append(store, world.hold(dossier(store), "2024-05-01", "2024-05-03"))
+    lifted = {"hold": first.seq, "on": "2024-05-02"}
+    append(store, world.clock_note(dossier(store), "lift", lifted))
+    append(store, world.hold(dossier(store), "2024-05-06", "2024-05-08"))
+    append(store, world.clock_note(dossier(store), "remind", {"to": ["binh"]}))
+    letter = office.letter()
+    with store.write() as writer:
+        for closed in (False, True):
+            rule = clock.add_office_rule(writer, office.rule(office="SCT"))
+            day = clock.add_office_day(writer, office.day(date(2024, 5, 2 + closed)))
+            if closed:
+                clock.close_office_rule(writer, rule, valid_to=date(2024, 6, 30), by="an", at=office.AT)
+                clock.withdraw_office_day(writer, day, by="an", at=office.AT)
+        clock.add_digest(writer, letter)
+        sent = clock.add_digest(writer, replace(letter, day=date(2024, 7, 2))) or 0
+        clock.mark_digest(writer, sent, state="sent", attempts=1, sent_at=office.AT)
+    with store.administer() as admin:
+        clock.give_duty(admin, DutyRow(None, "SCT", "head", "an", date(2024, 1, 1)))
 
 
 def everything(store: Store) -> dict[str, list[Any]]:
@@ -198,6 +226,49 @@ CHEATS = (
     "UPDATE legal_move SET second_person = 0",
     "UPDATE legal_move SET charges = ''",
     "UPDATE lifecycle_version SET fund = 1",
+    "UPDATE clock SET level = 3",
+    "UPDATE clock SET holder = 'an'",
+    "UPDATE clock SET entered_seq = entered_seq + 1",
+    "UPDATE clock SET seq = seq + 1",
+    "UPDATE clock SET dossier = 'A-1'",
+    "DELETE FROM clock",
+    "INSERT INTO clock (dossier, seq, entered_seq, reminders, level) VALUES ('A-1', 1, 1, 0, 0)",
+    "UPDATE hold SET until_on = '2030-01-01'",
+    "UPDATE hold SET party = 'agency'",
+    "UPDATE hold SET lifted_on = NULL, lifted_seq = NULL",
+    "UPDATE hold SET lifted_on = '2024-05-07', lifted_seq = 9 WHERE lifted_seq IS NULL",
+    "UPDATE hold SET lifted_on = '2024-05-07', lifted_seq = 7 WHERE lifted_seq IS NULL",
+    "DELETE FROM hold",
+    "INSERT INTO hold (dossier, seq, entered_seq, party, from_on, until_on)"
+    " VALUES ('A-1', 1, 1, 'treasury', '2024-05-01', '2024-05-09')",
+    "INSERT INTO hold SELECT dossier, seq + 20, entered_seq, party, from_on, until_on, NULL, NULL FROM hold",
+    "UPDATE office_rule SET days = 9",
+    "UPDATE office_rule SET basis = 'x'",
+    "UPDATE office_rule SET valid_from = '2020-01-01'",
+    "UPDATE office_rule SET valid_to = '2024-06-01'",
+    "UPDATE office_rule SET valid_to = '2024-06-01', closed_by = 'an', closed_at = '2024' WHERE id = 2",
+    "UPDATE office_rule SET closed_by = NULL, closed_at = NULL, valid_to = NULL WHERE id = 2",
+    "DELETE FROM office_rule",
+    'INSERT INTO office_rule SELECT id + 5, office, lifecycle, state, "by", days, month, day, plan_year,'
+    " inclusive, basis, valid_from, valid_to, set_by, set_at, closed_by, closed_at FROM office_rule"
+    " WHERE id = 2",
+    "UPDATE office_day SET kind = 'working'",
+    "UPDATE office_day SET name = 'x', withdrawn_by = 'an', withdrawn_at = '2024'",
+    "UPDATE office_day SET withdrawn_by = 'an', withdrawn_at = '2030' WHERE id = 2",
+    "UPDATE office_day SET withdrawn_by = NULL, withdrawn_at = NULL WHERE id = 2",
+    "DELETE FROM office_day",
+    "INSERT INTO office_day SELECT id + 5, day, kind, name, document, set_by, set_at, NULL, NULL"
+    " FROM office_day",
+    "UPDATE digest SET body = 'x'",
+    "UPDATE digest SET address = 'x'",
+    "UPDATE digest SET state = 'pending', attempts = 9 WHERE state = 'sent'",
+    "UPDATE digest SET attempts = -1",
+    "DELETE FROM digest",
+    "INSERT INTO digest SELECT id + 5, '2024-07-09', person, address, subject, body, items, made_at, state,"
+    " attempts, last_error, tried_at, sent_at, message_id FROM digest WHERE state = 'sent'",
+    "UPDATE duty SET person = 'binh'",
+    "UPDATE duty SET level = 'leader'",
+    "DELETE FROM duty",
     "DELETE FROM person",
     "DELETE FROM organisation",
     "DELETE FROM assignment",
@@ -234,6 +305,20 @@ ON_SQLITE = (
     "INSERT OR REPLACE INTO charge SELECT dossier, seq, owner, owner_kind, no, kind, 1 FROM charge",
     "INSERT OR REPLACE INTO charge SELECT dossier, seq, 'R-2', owner_kind, no, kind, 1 FROM charge",
     "INSERT OR REPLACE INTO budget_figure SELECT * FROM budget_figure",
+    "INSERT OR REPLACE INTO clock SELECT dossier, seq, entered_seq, 'an', reminders, reminded_on, 3"
+    " FROM clock",
+    "INSERT OR REPLACE INTO hold SELECT dossier, seq, entered_seq, party, from_on, '2030-01-01', NULL, NULL"
+    " FROM hold",
+    "INSERT OR REPLACE INTO office_rule SELECT * FROM office_rule WHERE id = 1",
+    "INSERT OR REPLACE INTO office_day SELECT * FROM office_day WHERE id = 1",
+    "INSERT OR REPLACE INTO office_day SELECT 9, day, 'working', name, document, set_by, set_at, NULL, NULL"
+    " FROM office_day WHERE id = 1",
+    "INSERT OR REPLACE INTO digest SELECT id, day, person, address, subject, 'x', items, made_at, 'pending',"
+    " 0, NULL, NULL, NULL, NULL FROM digest WHERE state <> 'sent'",
+    "INSERT OR REPLACE INTO digest SELECT 9, day, person, address, subject, 'x', items, made_at, 'pending',"
+    " 0, NULL, NULL, NULL, NULL FROM digest",
+    "UPDATE OR REPLACE digest SET id = 2 WHERE id = 1",
+    "INSERT OR REPLACE INTO duty SELECT id, organisation, 'leader', person, valid_from, valid_to FROM duty",
     "UPDATE dossier SET approved = -1",
     "UPDATE dossier SET approved = 1.5",
     "UPDATE dossier SET total = '12x'",
@@ -341,6 +426,7 @@ def forgeries(store: Store) -> dict[str, tuple[str, str]]:
         "no charges at all": but(amount=SPENT, refs={"charges": None}),
         "a fund charged twice": but(amount=SPENT, refs={"charges": ["P-1", "P-1"]}),
         "a charge that the act doesn't make": but(amount=SPENT, refs={"charges": ["P-1"]}),
+        "a clock on a move": but(refs={"clock": {"act": "remind", "to": ["an"]}}),
         "another record's version": but(v=2),
         "an operator without a name": but(operator="root"),
         "a row that corrects itself": but(corrects=2),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 from alembic import command
 
-from db import fingerprint, leaf, migrate, queries
+from db import clock, fingerprint, leaf, migrate, queries
 from db.directory import install_lifecycle
 from db.engine import sqlalchemy_engine
 from db.queries import DossierFilter, Scope
@@ -26,7 +27,7 @@ from tests.postgres import fresh_database
 from tests.store import world
 
 
-@pytest.fixture(params=["0001", "0002"])
+@pytest.fixture(params=["0001", "0002", "0003"])
 def revision(request: pytest.FixtureRequest) -> str:
     """Which earlier version."""
     return str(request.param)
@@ -91,7 +92,11 @@ def _make_old(url: str, revision: str) -> None:
                 )
                 admin.raw.execute(statement, values)
             for name in ("propose", "confirm"):
-                admin.raw.execute(statement, ("old@1", name, "a", "b", "unit", 0, "", "cd" * 8))
+                insert = statement
+                if (name, revision) == ("confirm", "0003"):
+                    # Said by the list itself from the third version on.
+                    insert = statement.replace(" fsm)", " fsm, second_person)").removesuffix(")") + ", 1)"
+                admin.raw.execute(insert, ("old@1", name, "a", "b", "unit", 0, "", "cd" * 8))
             marks = ", ".join(["?" if store.dialect == "sqlite" else "%s"] * 9)
             for key, fingerprint_, text, count in (
                 (world.TINY.key, world.TINY.fingerprint, "x", len(rows)),
@@ -180,6 +185,13 @@ def test_an_old_store_is_brought_up_to_date(old: str) -> None:
         # Installing the same rules again finds nothing to do: the notes belong to them.
         with store.administer() as admin:
             assert install_lifecycle(admin, world.TINY).moves == len(migrate_moves())
+        later = {**world.DUE, "on": "2024-06-20"}
+        row = world.dossier(store, "KCQG-24-0000")
+        world.append(store, world.hold(row, "2024-05-02", "2024-05-09", due=later))
+        assert world.dossier(store, "KCQG-24-0000").due_on == date(2024, 6, 20)
+        with store.read() as reader:
+            assert clock.ids_held(reader, date(2024, 5, 9)) == [1]
+            assert clock.rulebook_stamp(reader) == "0-0-0-0"
         assert verify(store, {world.TINY.key: world.TINY}) == []
 
 
@@ -213,7 +225,7 @@ migrate.ensure_current(sys.argv[1])
 
 
 @pytest.mark.parametrize("revision", ["0001"], indirect=True)
-@pytest.mark.parametrize("at", ["0002_lists", "0003_money"])
+@pytest.mark.parametrize("at", ["0002_lists", "0003_money", "0004_time"])
 def test_an_upgrade_that_was_killed_begins_anew(old: str, at: str) -> None:
     with Store(old) as store:
         before = _leaves(store)

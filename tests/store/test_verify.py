@@ -127,6 +127,43 @@ def test_damage_of_money_is_found(store: Store, name: str) -> None:
     assert verify(store, money.BY_KEY)
 
 
+TIME = {
+    "a level": "UPDATE clock SET level = 3",
+    "reminders": "UPDATE clock SET reminders = 0",
+    "whose it is": "UPDATE clock SET holder = NULL",
+    "the stay of a clock": "UPDATE clock SET entered_seq = 1",
+    "a clock's absence": "DELETE FROM clock",
+    "a clock too many": "INSERT INTO clock VALUES ('A-1', 1, 1, 'an', 0, NULL, 0)",
+    "a hold's end": "UPDATE hold SET until_on = '2030-01-01'",
+    "whom a hold waits for": "UPDATE hold SET party = 'agency'",
+    "a lift": "UPDATE hold SET lifted_on = NULL, lifted_seq = NULL",
+    "a hold's absence": "DELETE FROM hold",
+    "a hold too many": "INSERT INTO hold VALUES"
+    " ('A-1', 1, 1, 'unit', '2024-05-01', '2024-05-01', NULL, NULL)",
+}
+
+
+@pytest.mark.parametrize("name", TIME)
+def test_damage_of_time_is_found(store: Store, name: str) -> None:
+    code = world.submitted(store).code
+    held = append(store, world.hold(dossier(store), "2024-05-01", "2024-05-09"))
+    append(store, world.clock_note(dossier(store), "remind", {"to": ["binh"]}))
+    append(store, world.clock_note(dossier(store), "lift", {"hold": held.seq, "on": "2024-05-03"}))
+    named = {"holder": "an", "holder_name": "An", "before": None}
+    append(store, world.clock_note(dossier(store), "reassign", named))
+    counted = {"cause": "calendar", "ref": "TB 1", "before": world.due_of(dossier(store))}
+    append(store, world.clock_note(dossier(store, code), "recount", counted, due=None))
+    append(store, move(dossier(store), "send_back", "draft", reason="Sai"))
+    append(store, world.clock_note(dossier(store), "escalate", {"level": 2, "to": ["binh"]}))
+    append(store, world.clock_note(dossier(store), "remind", {"to": ["binh"]}))
+    append(store, world.clock_note(dossier(store), "reassign", named))
+    world.started(store, "A-1")
+    sequencer.sequence(store)
+    assert verify(store, {world.TINY.key: world.TINY}) == []
+    tamper(store)(TIME[name])
+    assert {problem.code for problem in verify(store)} & {"clock", "clock_missing", "hold", "hold_missing"}
+
+
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_is_found(filled: Store, name: str) -> None:
     tamper(filled)(DAMAGE[name].format("0" * 64))

@@ -115,6 +115,8 @@ def move(row: DossierRow, action: str, to: str, *, on: str | None = None, **chan
     role = "unit" if row.state == "draft" else "department"
     day = on or row.last_on.isoformat()
     entered = day if to != row.state else row.entered_on.isoformat()
+    if action == "note":
+        changes = {"due": due_of(row), "reason": "Ghi chú"} | changes
     return _leaf(
         row.code,
         row.state,
@@ -131,6 +133,25 @@ def move(row: DossierRow, action: str, to: str, *, on: str | None = None, **chan
         }
         | changes,
     )
+
+
+def due_of(row: DossierRow) -> dict[str, Json] | None:
+    """The deadline of a dossier as the leaf has it."""
+    if row.due_on is None:
+        return None
+    return {"on": row.due_on.isoformat(), "kind": row.due_kind, "basis": row.due_basis}
+
+
+def clock_note(row: DossierRow, act: str, own: Mapping[str, Json], **changes: Json) -> dict[str, Json]:
+    """A note that says what was done about a dossier's time."""
+    own_refs: dict[str, Json] = {"refs": {"clock": {"act": act, **own}}}
+    return move(row, "note", row.state, **(own_refs | changes))
+
+
+def hold(row: DossierRow, since: str, until: str, **changes: Json) -> dict[str, Json]:
+    """A hold that waits for the Ministry of Finance."""
+    own = {"party": "finance_ministry", "from": since, "until": until}
+    return clock_note(row, "hold", own, **changes)
 
 
 def edit(row: DossierRow, **changes: Json) -> dict[str, Json]:
