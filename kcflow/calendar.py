@@ -1,9 +1,9 @@
-"""Việt Nam's calendar of working days: kcflow/data/calendar.json, overlaid by the office's own table.
+"""Việt Nam's calendar of working days: kcflow/data/calendar*.json, overlaid by the office's own table.
 
-The file holds what the package `holidays` says (`scripts.freeze_calendar` writes it): the Labour Code's
+calendar.json holds what the package `holidays` says (`scripts.freeze_calendar` writes it): the Labour Code's
 holidays (Điều 112), the days off in place of a weekend (Đ111.3), and the swaps of working days that the
-Government announced. It may miss a swap, so what an office records, with the announcing document, always
-wins.
+Government announced. It misses some; calendar_announced.json has those, each with its document
+(docs/calendar.md lists them), and wins. What an office records, with the announcing document, always wins.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from states.clock import WorkCalendar
 from states.records import record
@@ -22,6 +22,7 @@ FIRST_YEAR = 2013
 LAST_YEAR = 2027
 """The years that the file was checked for; it goes further, for offices that record a later year."""
 FILE = Path(__file__).with_name("data") / "calendar.json"
+ANNOUNCED = FILE.with_name("calendar_announced.json")
 
 
 @record(frozen=True, slots=True)
@@ -33,6 +34,22 @@ class CalendarRow:
     kind: Literal["off", "working"]
     name: str
     document: str
+
+
+@record(frozen=True, slots=True)
+class ShippedDay:
+    """A day of the calendar as it comes with the program, and the paper that says so.
+
+    `document` is the announcement, or the article of the Labour Code; "" when the paper is not known.
+    """
+
+    day: date
+    kind: Literal["off", "working"]
+    name: str
+    name_en: str
+    document: str
+    estimated: bool
+    """The Prime Minister has yet to set it (Labour Code Đ112.3)."""
 
 
 def vietnam_calendar(overlay: Iterable[CalendarRow] = ()) -> WorkCalendar:
@@ -72,7 +89,17 @@ def _frozen() -> tuple[int, dict[date, tuple[str, str]], dict[date, tuple[str, s
     def days(part: str) -> dict[date, tuple[str, str]]:
         return {date.fromisoformat(day): (vi, en) for day, (vi, en) in data[part].items()}
 
-    return data["last_year"], days("days_off"), days("working_days")
+    parts = {"off": days("days_off"), "working": days("working_days")}
+    for day, (kind, vi, en, _) in _announced()["days"].items():
+        parts[kind][date.fromisoformat(day)] = (vi, en)
+    return data["last_year"], parts["off"], parts["working"]
+
+
+@cache
+def _announced() -> dict[str, dict[str, Any]]:
+    """ "days": those that the package lacks or names wrongly; "documents": the papers of other days."""
+    found: dict[str, dict[str, Any]] = json.loads(ANNOUNCED.read_text("utf-8"))
+    return found
 
 
 def _from_file(last: int) -> tuple[dict[date, str], dict[date, str], dict[str, str]]:
@@ -83,3 +110,59 @@ def _from_file(last: int) -> tuple[dict[date, str], dict[date, str], dict[str, s
         {day: vi for day, (vi, _) in working.items() if day.year <= last},
         {vi: en for days in (off, working) for day, (vi, en) in days.items() if day.year <= last},
     )
+
+
+def shipped(year: int) -> tuple[ShippedDay, ...]:
+    """The days of `year` that differ from the plain week as the program knows them, in order; years that it
+    doesn't know have none."""
+    _, off, working = _frozen()
+    days = [(day, False, names) for day, names in off.items()]
+    days += [(day, True, names) for day, names in working.items()]
+    return tuple(
+        ShippedDay(day, "working" if worked else "off", vi, en, _document(day, vi), _ESTIMATED in vi)
+        for day, worked, (vi, en) in sorted(days)
+        if day.year == year
+    )
+
+
+_ESTIMATED = "dự kiến"
+_SWAPPED = ("thay cho ngày", "làm bù")
+_OBSERVED = "nghỉ bù"
+_CODES = (
+    (date(2021, 1, 1), "Bộ luật Lao động 2019", 112, 111),
+    (date(2013, 5, 1), "Bộ luật Lao động 2012", 115, 115),
+    (date(1995, 1, 1), "Bộ luật Lao động 1994", 73, 73),
+)
+"""Since when a Labour Code is in force, its articles on holidays and on those that fall on a day of rest."""
+
+
+def _document(day: date, name: str) -> str:
+    """The announcement of `day`, else the article of the Labour Code of that day."""
+    papers = _announced()
+    if row := papers["days"].get(day.isoformat()):
+        return str(row[3])
+    if named := papers["documents"].get(day.isoformat()):
+        return str(named)
+    if any(word in name for word in _SWAPPED):
+        return ""
+    code, article, observed = next(found[1:] for found in _CODES if day >= found[0])
+    return f"Khoản 3 Điều {observed} {code}" if _OBSERVED in name else f"Điều {article} {code}"
+
+
+Judged = Literal["already_off", "already_worked", "year_unknown", "opens_year"]
+"""What `judge` finds; "year_unknown" is an error, the others are worth a warning."""
+
+
+def judge(row: CalendarRow, calendar: WorkCalendar) -> Judged | None:
+    """What is odd about putting `row` over `calendar` (the one in force), None: it simply has an effect.
+
+    "already_off": a day off that is off anyway (a Sunday, a holiday); "already_worked": a day worked that is
+    worked anyway; "opens_year": the first row of the year after the last known one, which makes that year
+    known with the days that the file estimates for it; "year_unknown": a year that can't be made known.
+    """
+    if not calendar.first_year <= row.day.year <= calendar.last_year:
+        known = row.day.year == calendar.last_year + 1 <= _frozen()[0]
+        return "opens_year" if known else "year_unknown"
+    if calendar.is_working(row.day) == (row.kind == "working"):
+        return "already_worked" if row.kind == "working" else "already_off"
+    return None

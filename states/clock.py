@@ -1,4 +1,4 @@
-"""The clock: working days, deadlines, and how each deadline was counted.
+"""The clock: working days, deadlines, and how each deadline was counted (in words: `states.derivation`).
 
 Pure: the days off come from outside (`kcflow.calendar`). Counting follows the Civil Code 2015: the first day
 is not counted (Đ147.2–3), a period ends with the end of its last day (Đ148.1), a month without that day ends
@@ -10,20 +10,18 @@ from __future__ import annotations
 
 from array import array
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import cast
+from typing import Literal
 
+from states.derivation import derivation as derivation
 from states.model import DeadlineKind, DeadlineRule
 from states.records import record
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
-_RUNS_SHOWN = 6
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_CODE = "Bộ luật Dân sự 2015"
 _WEEKEND = {5: ("thứ bảy", "Saturday"), 6: ("chủ nhật", "Sunday")}
 
 
@@ -124,6 +122,15 @@ class WorkCalendar:
 
 
 @record(frozen=True, slots=True)
+class Pause:
+    """Days, both included, that the office's own periods don't count; `party` is who they are charged to."""
+
+    start: date
+    end: date
+    party: str
+
+
+@record(frozen=True, slots=True)
 class Step:
     """One line of a derivation as data: the day it speaks of, which number that day has in the count
     (None when it is not counted), and a code with parameters that `derivation` makes a sentence of.
@@ -136,6 +143,8 @@ class Step:
     end, moved   the last day of a period in calendar days; a day off at its end, passed over
     fixed        a date that the rule names; `day`, `month`, `year`, `inclusive` (False: "before" that date)
     monthly      the next date of a monthly rule; `day`, `after`, `inclusive`
+    pause        days from `day` to `to` on which the period stood still; `count` of them (`unit` "working" or
+                 "calendar") would have been counted; `party`
     term         the end of the proposal's own schedule
     other        the date of another rule of the same state, which is not earlier; `kind`, `basis`
     """
@@ -192,20 +201,19 @@ def due_for(
     budget_year: int,
     ends_on: date | None,
     calendar: WorkCalendar,
+    pauses: Sequence[Pause] = (),
 ) -> Due | None:
     """The earliest date that `rules` give a dossier that entered its state `on` that day.
 
     `budget_year` is the year that fixed dates count from, `ends_on` the end of the proposal's own schedule
     (None: not set, so a rule by it gives no date). A fixed date that had passed already stays the due date:
     late at once is the truth. On the same day, law stands before policy. None when no rule gives a date.
-    Raises `CalendarUnknown`.
+
+    `pauses` (in any order) hold up periods of days that the office set itself: their days aren't counted, and
+    no period ends in one. What a law sets, and every date by name, stays. Raises `CalendarUnknown`.
     """
-    found = [
-        Due(day, rule.kind, rule.basis, steps)
-        for rule in rules
-        if (counted := _count(rule, on, budget_year, ends_on, calendar)) is not None
-        for day, steps in (counted,)
-    ]
+    each = each_due(rules, on, budget_year=budget_year, ends_on=ends_on, calendar=calendar, pauses=pauses)
+    found = [due for _, due in each if due is not None]
     if not found:
         return None
     found.sort(key=lambda due: (due.on, due.kind != "law"))
@@ -216,13 +224,94 @@ def due_for(
     return Due(first.on, first.kind, first.basis, first.steps + beside)
 
 
+def each_due(
+    rules: Sequence[DeadlineRule],
+    on: date,
+    *,
+    budget_year: int,
+    ends_on: date | None,
+    calendar: WorkCalendar,
+    pauses: Sequence[Pause] = (),
+) -> tuple[tuple[DeadlineRule, Due | None], ...]:
+    """Each rule with the date that it gives by itself, in the order of `rules`; arguments as in `due_for`."""
+    spans = _spans(pauses)
+    each: list[tuple[DeadlineRule, Due | None]] = []
+    for rule in rules:
+        counted = _count(rule, on, budget_year, ends_on, calendar, spans if rule.kind == "policy" else ())
+        each.append((rule, Due(counted[0], rule.kind, rule.basis, counted[1]) if counted else None))
+    return tuple(each)
+
+
+_Span = tuple[date, date, Pause]
+"""First and last day of a pause's own days, and the pause."""
+
+
+def _spans(pauses: Sequence[Pause]) -> tuple[_Span, ...]:
+    """The pauses in order, each with the days that none before it has: a day is left out once."""
+    spans: list[_Span] = []
+    for pause in sorted(pauses, key=lambda pause: (pause.start, pause.end)):
+        first = pause.start
+        if spans and first <= spans[-1][1]:
+            if pause.end <= spans[-1][1]:
+                continue
+            first = spans[-1][1] + _DAY
+        if first <= pause.end:
+            spans.append((first, pause.end, pause))
+    return tuple(spans)
+
+
+def _paused(day: date, spans: Sequence[_Span]) -> _Span | None:
+    return next((span for span in spans if span[0] <= day <= span[1]), None)
+
+
+def _end(
+    days: int, on: date, spans: Sequence[_Span], calendar: WorkCalendar, unit: Literal["working", "calendar"]
+) -> date:
+    """The day on which the `days`-th day after `on` is counted, days of `spans` left out."""
+    working = unit == "working"
+
+    def reached(n: int) -> date:
+        if working:
+            return calendar.add_working_days(on, n)
+        if n > (date(calendar.last_year, 12, 31) - on).days:
+            raise CalendarUnknown(calendar.last_year + 1)
+        return on + timedelta(days=n)
+
+    end, left_out = reached(days), 0
+    for first, last, _ in spans if days else ():
+        if first > end:
+            break
+        before = max(first - _DAY, on)
+        if last > before:
+            left_out += calendar.working_days_between(before, last) if working else (last - before).days
+            end = reached(days + left_out)
+    return end
+
+
+def _landing(day: date, spans: Sequence[_Span], calendar: WorkCalendar) -> date:
+    """`day`, or the next one that is worked and in no pause."""
+    while True:
+        day = calendar.add_working_days(day, 0)
+        span = _paused(day, spans)
+        if span is None:
+            return day
+        if span[1].year > calendar.last_year:
+            raise CalendarUnknown(span[1].year)
+        day = span[1] + _DAY
+
+
 def _count(
-    rule: DeadlineRule, on: date, budget_year: int, ends_on: date | None, calendar: WorkCalendar
+    rule: DeadlineRule,
+    on: date,
+    budget_year: int,
+    ends_on: date | None,
+    calendar: WorkCalendar,
+    spans: Sequence[_Span],
 ) -> tuple[date, tuple[Step, ...]] | None:
     if rule.by == "working_days":
-        return _working_days(rule.days, on, calendar)
+        return _working_days(rule.days, on, calendar, spans)
     if rule.by == "calendar_days":
-        return _calendar_days(rule.days, on, calendar)
+        return _calendar_days(rule.days, on, calendar, spans)
     if rule.by == "fixed_date":
         year = budget_year + rule.plan_year
         day = _named_day(year, rule.month, rule.day, rule.inclusive)
@@ -251,218 +340,67 @@ def _next_monthly(rule: DeadlineRule, on: date) -> date:
     return day
 
 
-def _working_days(days: int, on: date, calendar: WorkCalendar) -> tuple[date, tuple[Step, ...]]:
-    due = calendar.add_working_days(on, days)
+def _working_days(
+    days: int, on: date, calendar: WorkCalendar, spans: Sequence[_Span]
+) -> tuple[date, tuple[Step, ...]]:
+    due = _landing(_end(days, on, spans, calendar, "working"), spans, calendar)
+
+    def counts(day: date) -> bool:
+        return calendar.is_working(day) and _paused(day, spans) is None
+
     steps = [Step(on, None, "start", {"days": days, "unit": "working"})]
     counted = weekends = 0
     run: date | None = None
     day = on
     while day < due:
         day += _DAY
-        if calendar.is_working(day):
+        if not calendar.is_working(day):
+            if day.weekday() >= _SATURDAY:
+                weekends += 1
+            else:
+                steps.append(Step(day, None, "off", _both(calendar, calendar.days_off[day])))
+        elif counts(day):
             counted += 1
             run = run or day
             if day.weekday() >= _SATURDAY:
                 steps.append(Step(day, counted, "worked", _both(calendar, calendar.working_days[day])))
-            if day < due and calendar.is_working(day + _DAY):
+            if day < due and counts(day + _DAY):
                 continue
             first = counted - (day - run).days
             steps.append(Step(run, first, "run", {"to": day, "last": counted}))
             run = None
-        elif day.weekday() >= _SATURDAY:
-            weekends += 1
-        else:
-            steps.append(Step(day, None, "off", _both(calendar, calendar.days_off[day])))
     if weekends:
         steps.append(Step(due, None, "weekends", {"count": weekends}))
-    return due, tuple(steps)
+    return due, (*steps, *_pause_steps(on, due, spans, "working", calendar))
 
 
-def _calendar_days(days: int, on: date, calendar: WorkCalendar) -> tuple[date, tuple[Step, ...]]:
-    end = on + timedelta(days=days)
-    due = calendar.add_working_days(end, 0)
+def _calendar_days(
+    days: int, on: date, calendar: WorkCalendar, spans: Sequence[_Span]
+) -> tuple[date, tuple[Step, ...]]:
+    end = _end(days, on, spans, calendar, "calendar")
+    due = _landing(end, spans, calendar)
     steps = [Step(on, None, "start", {"days": days, "unit": "calendar"}), Step(end, days, "end")]
     day = end
     while day < due:
-        names = {"name": calendar.why_off(day), "name_en": calendar.why_off(day, "en")}
-        steps.append(Step(day, None, "moved", names))
+        if _paused(day, spans) is None:
+            names = {"name": calendar.why_off(day), "name_en": calendar.why_off(day, "en")}
+            steps.append(Step(day, None, "moved", names))
         day += _DAY
-    return due, tuple(steps)
+    return due, (*steps, *_pause_steps(on, due, spans, "calendar", calendar))
+
+
+def _pause_steps(
+    on: date, due: date, spans: Sequence[_Span], unit: Literal["working", "calendar"], calendar: WorkCalendar
+) -> Iterator[Step]:
+    """The pauses that touch the days after `on`, up to `due`."""
+    for first, last, pause in spans:
+        before, to = max(first - _DAY, on), min(last, due)
+        if before < to:
+            working = unit == "working"
+            count = calendar.working_days_between(before, to) if working else (to - before).days
+            named = {"to": pause.end, "count": count, "unit": unit, "party": pause.party}
+            yield Step(pause.start, None, "pause", named)
 
 
 def _both(calendar: WorkCalendar, name: str) -> dict[str, object]:
     return {"name": name, "name_en": calendar.names_en.get(name, name)}
-
-
-# -- the derivation in words -----------------------------------------------------------------
-
-
-def derivation(due: Due, lang: str) -> tuple[str, ...]:
-    """Sentences that let anyone count `due` again on a wall calendar, the last one being the result.
-
-    `lang`: "vi" or "en". Runs in the middle of a long span are left out; the days off that fall into it are
-    all named and the weekend days counted, so the sum stays exact.
-    """
-    en = lang == "en"
-    lines = [_LINES[step.code](step, due, en) for step in due.steps if step.code in _LINES]
-    for collect in (_runs, _days_off, _moved):
-        lines += collect(due, en)
-    lines.append(_result(due, en))
-    lines += [_other(step, due, en) for step in due.steps if step.code == "other"]
-    return tuple(line for line in lines if line)
-
-
-def _full(d: date, en: bool) -> str:
-    if en:
-        return f"{d.day:02} {_MONTHS[d.month - 1]} {d.year:04}"
-    return f"{d.day:02}/{d.month:02}/{d.year:04}"
-
-
-def _short(d: date, year: int, en: bool) -> str:
-    """The day without its year where that is the due date's."""
-    if d.year != year:
-        return _full(d, en)
-    return f"{d.day:02} {_MONTHS[d.month - 1]}" if en else f"{d.day:02}/{d.month:02}"
-
-
-def _start(step: Step, due: Due, en: bool) -> str:
-    days, day = step.params["days"], _full(step.day, en)
-    working = step.params["unit"] == "working"
-    first = next((other.day for other in due.steps if other.code == "run"), None)
-    if en:
-        text = f"{days} {'working' if working else 'calendar'} {'day' if days == 1 else 'days'} from {day}"
-        note = "the first day is not counted, Civil Code 2015, Art. 147"
-        return f"{text} ({note})" + (f": {_full(first, en)} is day 1." if first else ".")
-    text = f"{days} ngày {'làm việc' if working else 'theo lịch'} từ {day}"
-    note = f"không tính ngày đầu, Điều 147 {_CODE}"
-    return f"{text} ({note})" + (f": {_full(first, en)} là ngày 1." if first else ".")
-
-
-def _fixed(step: Step, due: Due, en: bool) -> str:
-    year, month, day = (cast("int", step.params[key]) for key in ("year", "month", "day"))
-    named = f"{day:02} {_MONTHS[month - 1]} {year}" if en else f"{day:02}/{month:02}/{year}"
-    last = _full(due.on, en)
-    if not step.params["inclusive"]:
-        if en:
-            return f"The rule says “before {named}”: the last day is {last}."
-        return f"Quy định “trước ngày {named}”: ngày cuối cùng là {last}."
-    if due.on.day != day:
-        if en:
-            return f"The rule says “by {named}”; that month ends on {last} (Civil Code 2015, Art. 148.3)."
-        return f"Quy định “chậm nhất ngày {named}”; tháng đó hết vào {last} (khoản 3 Điều 148 {_CODE})."
-    if en:
-        return f"The rule says “by {named}”, that day included."
-    return f"Quy định “chậm nhất ngày {named}”, tính cả ngày đó."
-
-
-def _monthly(step: Step, due: Due, en: bool) -> str:
-    day, after = step.params["day"], _full(cast("date", step.params["after"]), en)
-    inclusive, last = step.params["inclusive"], _full(due.on, en)
-    if en:
-        each = f"{'By' if inclusive else 'Before'} day {day} of every month"
-        return f"{each}; the first last day after {after} is {last}."
-    each = f"{'Chậm nhất' if inclusive else 'Trước'} ngày {day} hằng tháng"
-    return f"{each}; ngày cuối cùng đầu tiên sau {after} là {last}."
-
-
-def _term(step: Step, _due: Due, en: bool) -> str:
-    day = _full(step.day, en)
-    return f"The proposal's schedule ends on {day}." if en else f"Tiến độ của đề án kết thúc ngày {day}."
-
-
-def _end(step: Step, _due: Due, en: bool) -> str:
-    day = _full(step.day, en)
-    return f"Day {step.counted} is {day}." if en else f"Ngày thứ {step.counted} là {day}."
-
-
-_LINES = {"start": _start, "fixed": _fixed, "monthly": _monthly, "term": _term, "end": _end}
-
-
-def _runs(due: Due, en: bool) -> list[str]:
-    steps = [step for step in due.steps if step.code == "run"]
-    if not steps:
-        return []
-    shown = []
-    for step in steps:
-        to, last = cast("date", step.params["to"]), step.params["last"]
-        days = _short(step.day, due.on.year, en)
-        numbers = f"{step.counted}"
-        if to != step.day:
-            days += f"–{_short(to, due.on.year, en)}"
-            numbers += f"–{last}"
-        word = ("days" if to != step.day else "day") if en else "ngày"
-        shown.append(f"{days} ({word} {numbers})")
-    if len(shown) > _RUNS_SHOWN:
-        shown = [*shown[: _RUNS_SHOWN - 2], "…", shown[-1]]
-    return [("Working days: " if en else "Ngày làm việc: ") + "; ".join(shown) + "."]
-
-
-def _days_off(due: Due, en: bool) -> list[str]:
-    key = "name_en" if en else "name"
-    off = [step for step in due.steps if step.code == "off"]
-    shown: list[str] = []
-    at = 0
-    while at < len(off):
-        end = at
-        while end + 1 < len(off) and off[end + 1].day - off[end].day == _DAY:
-            end += 1
-        days = _short(off[at].day, due.on.year, en)
-        if end > at:
-            days += f"–{_short(off[end].day, due.on.year, en)}"
-        names = dict.fromkeys(str(step.params[key]) for step in off[at : end + 1])
-        shown.append(f"{days} {', '.join(names)}")
-        at = end + 1
-    for step in due.steps:
-        if step.code == "weekends":
-            count = step.params["count"]
-            days = "day" if count == 1 else "days"
-            shown.append(f"{count} weekend {days}" if en else f"{count} ngày thứ bảy, chủ nhật")
-    lines = [("Not counted: " if en else "Không tính: ") + "; ".join(shown) + "."] if shown else []
-    worked = [
-        f"{_short(step.day, due.on.year, en)} {step.params[key]}"
-        for step in due.steps
-        if step.code == "worked"
-    ]
-    if worked:
-        lines.append(("Counted: " if en else "Có tính: ") + "; ".join(worked) + ".")
-    return lines
-
-
-def _moved(due: Due, en: bool) -> list[str]:
-    steps = [step for step in due.steps if step.code == "moved"]
-    if not steps:
-        return []
-    key = "name_en" if en else "name"
-    days = "; ".join(f"{_short(step.day, due.on.year, en)} {step.params[key]}" for step in steps)
-    if en:
-        return [f"Days off: {days}; the end moves to the next working day (Civil Code 2015, Art. 148.5)."]
-    moved = f"thời hạn kéo sang ngày làm việc tiếp theo (khoản 5 Điều 148 {_CODE})"
-    return [f"Ngày nghỉ: {days}; {moved}."]
-
-
-def _source(kind: object, basis: object, en: bool) -> str:
-    if en:
-        return f"{'by law' if kind == 'law' else 'office policy'}: {basis}"
-    return f"{'theo luật' if kind == 'law' else 'quy định của cơ quan'}: {basis}"
-
-
-def _result(due: Due, en: bool) -> str:
-    numbers = [step.params["last"] for step in due.steps if step.code == "run"]
-    which = ""
-    if numbers:
-        which = f", day {numbers[-1]}" if en else f", là ngày {numbers[-1]}"
-    label = "Due" if en else "Hạn"
-    return f"{label} {_full(due.on, en)}{which} ({_source(due.kind, due.basis, en)})."
-
-
-def _other(step: Step, due: Due, en: bool) -> str:
-    source, day = _source(step.params["kind"], step.params["basis"], en), _full(step.day, en)
-    if step.day == due.on:
-        return (
-            f"Another rule gives the same day ({source})."
-            if en
-            else f"Quy định khác cũng cho ngày này ({source})."
-        )
-    if en:
-        return f"Another rule gives {day} ({source}); the earlier date holds."
-    return f"Quy định khác cho hạn {day} ({source}); lấy ngày đến trước."

@@ -26,6 +26,8 @@ AUTHORITIES: Final = ("TM.", "KT.", "TL.", "TUQ.")
 
 NATIONAL_ROLES: Final = frozenset({"agency", "ministry"})
 PROVINCIAL_ROLES: Final = frozenset({"department", "finance_department", "provincial_committee"})
+OF_OTHERS: Final = frozenset({"via_parent", "not_all_accepted", "not_all_ended"})
+"""Refusals that an act on another dossier takes away: a parent's, or that of a contract's proposals."""
 
 
 @record(frozen=True, slots=True)
@@ -401,10 +403,10 @@ def stuck(lifecycle: Lifecycle, facts: Facts, today: date) -> bool:
 
 
 def _could_be_done(lifecycle: Lifecycle, option: Option, facts: Facts, actor: Actor, inputs: Inputs) -> bool:
-    """Whether nothing but what can be entered, or a parent's act, is missing."""
+    """Whether nothing but what can be entered, or acts on other dossiers, is missing."""
     case = Case(facts, inputs, actor, option.assignment, option.action)
     return all(
-        refusal.code == "via_parent" or _can_be_supplied(lifecycle, option.action, case, refusal)
+        refusal.code in OF_OTHERS or _can_be_supplied(lifecycle, option.action, case, refusal)
         for refusal in option.refusals
     )
 

@@ -215,6 +215,8 @@ class Facts:
     """A proposal: every other item of its contract is accepted (TT 36/2013 Đ18.1 counts from the last)."""
     contract_signed: bool = False
     """A proposal stands in a signed contract."""
+    supplementary: bool = False
+    """A round: it gives out a supplementary estimate (TT 342/2016 Đ13.5)."""
     advance_rules: tuple[AdvanceRule, ...] = ()
     """Every version of every rule on advances; the date of the act chooses."""
 

@@ -277,6 +277,18 @@ def multi_year_only(case: Case) -> Refusal | None:
 
 
 @guard
+def supplementary_estimate(case: Case) -> Refusal | None:
+    """What is given out was assigned as a supplement: within ten working days (TT 342/2016 Đ13.5)."""
+    return None if case.facts.supplementary else refuse("not_supplementary")
+
+
+@guard
+def one_year_only(case: Case) -> Refusal | None:
+    """A year's estimate ends with the year; a proposal of several years goes on (TT 26/2026/TT-BTC Đ15.2)."""
+    return refuse("one_year_only") if "multi_year" in case.facts.kinds else None
+
+
+@guard
 def advanced_before(case: Case) -> Refusal | None:
     """A next advance follows the first one (TT 36/2013 Đ15)."""
     return None if case.facts.advanced > 0 else refuse("not_advanced_yet")

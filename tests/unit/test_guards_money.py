@@ -193,6 +193,14 @@ LOOKS_MONEY: dict[tuple[str, str], list[Look]] = {
         Look({"kinds": frozenset({"multi_year"})}),
         Look(answer="multi_year_only"),
     ],
+    ("supplementary_estimate", "approve"): [
+        Look({"supplementary": True}),
+        Look(answer="not_supplementary"),
+    ],
+    ("one_year_only", "advance_next"): [
+        Look(),
+        Look({"kinds": frozenset({"multi_year"})}, answer="one_year_only"),
+    ],
     ("advanced_before", "advance_next"): [Look(paid(9, 1)), Look(answer="not_advanced_yet")],
     ("within_accepted", "pay_remaining"): [
         Look(paid(100, 50, 80), {"amount": 30}),

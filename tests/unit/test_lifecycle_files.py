@@ -434,13 +434,16 @@ def test_the_finance_check_of_a_round_has_its_days(name: str) -> None:
 
 def test_the_settlement_s_days_are_the_contract_s() -> None:
     contract = BY_NAME["contract"].state_by_name
-    (days,) = contract["accepted"].deadlines
+    days, end = contract["accepted"].deadlines
     assert (days.by, days.days, days.when) == ("calendar_days", 15, "fund_source_kcqg")
+    assert (end.day, end.month, end.plan_year) == (22, 1, 1)
     (last,) = contract["settlement_submitted"].deadlines
     assert (last.day, last.month, last.plan_year) == (22, 1, 1)
-    (own,) = KCQG.state_by_name["accepted"].deadlines
+    own, end = KCQG.state_by_name["accepted"].deadlines
     assert (own.days, own.when) == (15, "last_of_contract")
-    (refund,) = KCQG.state_by_name["refund_due"].deadlines
+    assert (end.day, end.month, end.plan_year) == (22, 1, 1)
+    notice, refund = KCQG.state_by_name["refund_due"].deadlines
+    assert (notice.by, notice.days) == ("working_days", 10)
     assert (refund.day, refund.month, refund.inclusive) == (15, 2, False)
 
 

@@ -142,6 +142,7 @@ def test_every_fact_is_what_the_dossier_says() -> None:
         "settled": 20,
         "returned": 10,
         "last_operator": "may-chung",
+        "supplementary": False,
         **{name: f"{name}, beside the row" for name in BESIDE},
     }
     assert (found.refund_due, found.releasable) == (10, 60)
