@@ -137,6 +137,9 @@ DEADLINE_KIND: Final[dict[str, Label]] = {
     "policy": Label("quy định nội bộ", "by office rule"),
 }
 
+STUCK_ROLES: Final = ("unit", "department", "finance_department", "provincial_committee")
+"""Roles that are held for one office or province, so that they may be missing there."""
+
 STALLED: Final[dict[str, Label]] = {
     "law": Label("Quá hạn luật định", "Late by law"),
     "policy": Label("Quá hạn nội bộ", "Late by our rule"),

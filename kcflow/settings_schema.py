@@ -16,7 +16,8 @@ from states.records import record
 if TYPE_CHECKING:
     from states.model import Label
 
-Kind = Literal["choice", "switch", "whole", "folder"]
+Kind = Literal["choice", "switch", "whole", "folder", "file", "text"]
+_TEXT_MOST = 255
 
 
 @record(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class Rule:
             return isinstance(value, bool)
         if self.kind == "whole":
             return isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most
+        if self.kind == "text":
+            # These go into commands of a protocol of lines.
+            return isinstance(value, str) and len(value) <= _TEXT_MOST and (value.isprintable() or not value)
         return isinstance(value, str) and "\x00" not in value and len(value) <= 4096
 
 
@@ -72,6 +76,20 @@ class Settings:
     mouse: bool = _setting(True, "terminal", "switch", at_start=True)
     escape_delay: int = _setting(25, "terminal", "whole", least=1, most=1000, at_start=True)
     """Milliseconds to wait after Escape for the rest of a key."""
+    smtp_host: str = _setting("", "mail", "text")
+    """The server that the morning's letters go to; "" is none."""
+    smtp_port: int = _setting(587, "mail", "whole", least=1, most=65535)
+    smtp_security: str = _setting("starttls", "mail", "choice", choices=("starttls", "tls", "none"))
+    smtp_user: str = _setting("", "mail", "text")
+    """"" logs nobody in."""
+    smtp_password_file: str = _setting("", "mail", "file")
+    """The password itself stands in no setting."""
+    smtp_ca_file: str = _setting("", "mail", "file")
+    """Certificates to trust; "" are the machine's own."""
+    smtp_timeout: int = _setting(30, "mail", "whole", least=1, most=600)
+    """Seconds to wait for a connection and for each answer."""
+    mail_sender: str = _setting("", "mail", "text")
+    mail_language: str = _setting("vi", "mail", "choice", choices=("vi", "en"))
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys by the id of their command, several with commas."""
     problems: tuple[Label, ...] = field(default=(), compare=False)

@@ -11,9 +11,10 @@ from db import queries
 from kcflow import reference
 from kcflow.formats import date_text, dong
 from kcflow.labels import DATE_FIELDS, FIELD, HOLDER, KIND, MONEY_FIELDS, ROLE, SOURCE
+from kcflow.services.clock.notes import clock_note
 from kcflow.services.context import VIET_NAM, Context, Shared
 from kcflow.services.money.codes import round_number
-from kcflow.services.moves import action_label, find
+from kcflow.services.moves import find, row_label
 from kcflow.services.texts import document_label
 from kcflow.services.views import HistoryFilter, HistoryView, Page, PaperView
 from states.fields import FIELDS
@@ -21,7 +22,7 @@ from states.model import Label
 
 if TYPE_CHECKING:
     from db.reader import Reader
-    from db.rows import HistoryRow
+    from db.rows import DossierRow, HistoryRow
 
 
 def paper_view(leaf: Mapping[str, Any], seq: int) -> PaperView:
@@ -101,7 +102,9 @@ def history_view(
     leaf = row.leaf
     lifecycle = shared.lifecycle(leaf["lifecycle"])
     states = lifecycle.state_by_name
-    amount, deadline, due = leaf["amount"] or {}, leaf["deadline"] or {}, leaf["due"] or {}
+    amount, due, clocked = leaf["amount"] or {}, leaf["due"] or {}, clock_note(shared, leaf)
+    # What a hold replaced it neither kept nor missed.
+    deadline = (clocked is None and leaf["deadline"]) or {}
     on, at = row.on, datetime.fromisoformat(leaf["at"])
     return HistoryView(
         id=row.id,
@@ -109,7 +112,7 @@ def history_view(
         title=title,
         seq=row.seq,
         action=row.action,
-        action_label=action_label(lifecycle, row.action),
+        action_label=row_label(lifecycle, leaf),
         from_state=row.from_state,
         from_label=states[row.from_state].label if row.from_state else None,
         to_state=row.to_state,
@@ -153,6 +156,7 @@ def history_view(
         charges=tuple(leaf["refs"].get("charges", ())),
         via=leaf["refs"].get("via"),
         fields=tuple(_typed(leaf["refs"].get("fields", {}))),
+        clock=clocked,
     )
 
 
@@ -164,10 +168,20 @@ def _typed(entered: Mapping[str, object]) -> Iterator[tuple[str, Label, str]]:
         yield name, label, str(value)
 
 
+def find_any(context: Context, reader: Reader, code: str) -> DossierRow:
+    """The dossier `code` of any kind, if this person may read it. Raises `NotFound`."""
+    row = reader.dossier(code.strip().upper())
+    if row is None or row.kind == "proposal":
+        return find(context, reader, code)
+    from kcflow.services.money.dossiers import find_other
+
+    return find_other(context, reader, code)
+
+
 def stored_history_filter(context: Context, reader: Reader, wanted: HistoryFilter) -> queries.HistoryFilter:
     """The history's filter as the store understands it. Raises `NotFound` for a dossier out of sight."""
     return queries.HistoryFilter(
-        dossier=find(context, reader, wanted.dossier).code if wanted.dossier else None,
+        dossier=find_any(context, reader, wanted.dossier).code if wanted.dossier else None,
         actor=wanted.actor,
         office=wanted.office,
         actions=frozenset({wanted.action}) if wanted.action else None,
@@ -191,7 +205,7 @@ def history(context: Context, wanted: HistoryFilter, after: object | None, limit
 def history_of(context: Context, code: str) -> tuple[HistoryView, ...]:
     """Every row of one dossier, oldest first. Raises `NotFound`."""
     with context.store.read() as reader:
-        dossier = find(context, reader, code)
+        dossier = find_any(context, reader, code)
         rows = queries.history_of(reader, dossier.code)
     corrected: dict[int, list[int]] = defaultdict(list)
     for row in rows:

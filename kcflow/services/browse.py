@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from db import queries
+from db import queries, stalled
 from db.leaf import MAX_INT
 from kcflow import reference
 from kcflow.labels import FIELD, HOLDER
@@ -17,7 +17,7 @@ from kcflow.services.audit import field_text, history_of
 from kcflow.services.context import Context
 from kcflow.services.drafts import editable
 from kcflow.services.errors import BadInput
-from kcflow.services.leaves import due_after, due_view
+from kcflow.services.leaves import stored_due
 from kcflow.services.money.codes import ROUND, round_number
 from kcflow.services.money.facts import stored_facts
 from kcflow.services.moves import find, option_view
@@ -26,7 +26,6 @@ from kcflow.services.views import (
     ChecklistItem,
     DossierCard,
     DossierRow,
-    DueView,
     HistoryView,
     ListFilter,
     Mark,
@@ -36,8 +35,8 @@ from kcflow.services.views import (
     PhaseView,
 )
 from kcflow.text import fold
-from states.engine import explain
-from states.facts import Facts, Inputs
+from states.engine import explain, in_scope
+from states.facts import Inputs
 from states.model import SAME, Label, Lifecycle
 
 if TYPE_CHECKING:
@@ -46,6 +45,10 @@ if TYPE_CHECKING:
 
 CONTENTS = frozenset(range(1, 62))
 """Codes that a bit mask of contents has room for."""
+YEAR_END_STAGES = ("unpaid", "unaccepted", "unsettled", "unused", "uncleared")
+"""Stages of a budget year's end (kcflow/data/year_end.toml), in the order of `db.stalled.money_left`."""
+NOWHERE = Label("", "")
+"""The region of what is the whole country's."""
 NEAR_DAYS = 5
 """Calendar days before a deadline at which a line is marked "near"."""
 
@@ -82,7 +85,7 @@ def dossier_row(
         source=line.source,
         plan_year=line.plan_year,
         province=line.province,
-        province_name=reference.province(line.province).name,
+        province_name=reference.province(line.province).name if line.province else "",
         unit_office=line.unit_office,
         unit_name=context.shared.office_name(line.unit_office),
         waits_for=line.waits_for,
@@ -100,7 +103,8 @@ def dossier_row(
         mark=mark_of(line, state.paused, day),
         ending=line.ending,
         doable=doable,
-        region_label=reference.province(line.province).region_label,
+        region_label=reference.province(line.province).region_label if line.province else NOWHERE,
+        kind=line.kind,
     )
 
 
@@ -155,8 +159,55 @@ def open_states(context: Context, holders: Collection[str] | None = None) -> fro
     )
 
 
-def stored_filter(context: Context, wanted: ListFilter) -> queries.DossierFilter:
-    """A list's filter as the store understands it: phases become states, text is folded."""
+def _aged(day: date, days: int) -> date | None:
+    """The day so many days before; None for what no calendar reaches, which bounds nothing."""
+    try:
+        return day - timedelta(days=days)
+    except OverflowError:
+        return None
+
+
+def charged(
+    reader: Reader, wanted: ListFilter, day: date, asked: queries.DossierFilter
+) -> queries.DossierFilter:
+    """`asked` with what only the store knows: with whom a dossier is, and whether it is on hold on `day`."""
+    if wanted.holder is not None:
+        by_id = stalled.holders(reader)
+        if wanted.holder:
+            own = frozenset(number for number, login in by_id.items() if login == wanted.holder)
+            asked = _only(asked, own)
+        else:
+            asked = _without(asked, frozenset(by_id))
+    if wanted.held is not None:
+        held = frozenset(stalled.held_on(reader, day))
+        asked = _only(asked, held) if wanted.held else _without(asked, held)
+    return asked
+
+
+def _only(asked: queries.DossierFilter, ids: frozenset[int]) -> queries.DossierFilter:
+    return replace(asked, ids=ids if asked.ids is None else asked.ids & ids)
+
+
+def _without(asked: queries.DossierFilter, ids: frozenset[int]) -> queries.DossierFilter:
+    return replace(asked, not_ids=ids | (asked.not_ids or frozenset()))
+
+
+def _year_end(asked: str | None) -> tuple[str | None, int | None]:
+    """(stage, budget year) of `ListFilter.year_end`. Raises `BadInput`."""
+    if asked is None:
+        return None, None
+    stage, _, year = asked.partition(":")
+    if stage not in YEAR_END_STAGES or not (year.isascii() and year.isdigit() and len(year) <= 4):
+        known = ", ".join(YEAR_END_STAGES)
+        raise BadInput("year_end_unknown", error_label("year_end_unknown", asked=asked, known=known))
+    return stage, int(year)
+
+
+def stored_filter(context: Context, wanted: ListFilter, day: date | None = None) -> queries.DossierFilter:
+    """A list's filter as the store understands it: phases become states, text is folded.
+
+    day: from which ages count (None: today). What a transaction must be asked for is left to `charged`.
+    """
     states = frozenset(wanted.states) if wanted.states else None
     if wanted.phases:
         of_phases = _states_of_phases(context, wanted.phases)
@@ -166,7 +217,12 @@ def stored_filter(context: Context, wanted: ListFilter) -> queries.DossierFilter
     if open_only:
         there = open_states(context, (wanted.waits_for,) if wanted.waits_for else None)
         states = there if states is None else states & there
+    left, budget_year = _year_end(wanted.year_end)
+    if left is not None:
+        there = open_states(context)
+        open_only, states = True, there if states is None else states & there
     text = fold(wanted.text).strip() or None
+    today = day or context.today
     return queries.DossierFilter(
         text=text,
         places=tuple((word, _places(word)) for word in dict.fromkeys(queries.words_of(text or ""))),
@@ -185,6 +241,13 @@ def stored_filter(context: Context, wanted: ListFilter) -> queries.DossierFilter
         else None,
         requested_from=_storable(wanted.amount_from),
         requested_to=_storable(wanted.amount_to),
+        kind=wanted.kind,
+        left=left,
+        budget_year=budget_year,
+        due_kind=wanted.due_kind,
+        due_basis=wanted.basis,
+        entered_from=None if wanted.age_to is None else _aged(today, wanted.age_to),
+        entered_before=None if wanted.age_from is None else _day_after(_aged(today, wanted.age_from)),
     )
 
 
@@ -205,7 +268,7 @@ def dossiers(
         lines, following = queries.list_dossiers(
             reader,
             context.scope,
-            stored_filter(context, wanted),
+            charged(reader, wanted, context.today, stored_filter(context, wanted)),
             order=asked,
             after=cast("Cursor | None", after),
             limit=limit,
@@ -216,7 +279,8 @@ def dossiers(
 def count(context: Context, wanted: ListFilter, cap: int | None) -> int:
     """How many, up to `cap` (then `cap` itself); None: all."""
     with context.store.read() as reader:
-        return queries.count_dossiers(reader, context.scope, stored_filter(context, wanted), cap=cap)
+        asked = charged(reader, wanted, context.today, stored_filter(context, wanted))
+        return queries.count_dossiers(reader, context.scope, asked, cap=cap)
 
 
 # -- Việc của tôi ----------------------------------------------------------------------------
@@ -239,11 +303,14 @@ def doable(context: Context, reader: Reader, lines: Iterable[DossierLine]) -> di
             rounds=lambda one: rounds.get(one, ()),
         )
         lifecycle = context.shared.lifecycle(row.lifecycle)
-        found[code] = tuple(
-            option.action.label
-            for option in explain(lifecycle, facts, context.actor, today)
-            if option.possible
-        )
+        mine = [
+            action
+            for action in lifecycle.actions_by_source[row.state]
+            if any(each.role in action.roles and in_scope(each, facts) for each in context.actor.assignments)
+        ]
+        # What a list holds is weighed by the rules of its acts: not for those who may do none of them.
+        options = explain(lifecycle, facts, context.actor, today) if mine else ()
+        found[code] = tuple(option.action.label for option in options if option.possible)
     return found
 
 
@@ -251,8 +318,9 @@ def inbox(
     context: Context, wanted: ListFilter, order: str, after: object | None, limit: int
 ) -> Page[DossierRow]:
     """What waits for this person's roles and offices and passes `wanted`, with what can be done now."""
-    mine, asked = my_filter(context, wanted), checked_order(order)
+    asked = checked_order(order)
     with context.store.read() as reader:
+        mine = my_filter(context, reader, wanted)
         lines, following = queries.list_dossiers(
             reader, context.scope, mine, order=asked, after=cast("Cursor | None", after), limit=limit
         )
@@ -260,14 +328,17 @@ def inbox(
     return Page(tuple(dossier_row(context, line, acts[line.code]) for line in lines), following)
 
 
-def my_filter(context: Context, wanted: ListFilter) -> queries.DossierFilter:
-    """What of all that passes `wanted` waits for this person."""
-    asked, holders = stored_filter(context, wanted), my_holders(context)
+def my_filter(context: Context, reader: Reader, wanted: ListFilter) -> queries.DossierFilter:
+    """What of all that passes `wanted`, of every kind of dossier, waits for this person."""
+    asked, holders = (
+        charged(reader, wanted, context.today, stored_filter(context, wanted)),
+        my_holders(context),
+    )
     if asked.waits_for is not None:
         holders &= asked.waits_for
     there = open_states(context, holders)
     states = there if asked.states is None else asked.states & there
-    return replace(asked, waits_for=holders, states=states, open_only=True)
+    return replace(asked, waits_for=holders, states=states, open_only=True, every_kind=True)
 
 
 def one_province(context: Context) -> bool:
@@ -367,15 +438,6 @@ def _fields(context: Context, content: Mapping[str, Any]) -> tuple[tuple[str, La
     )
 
 
-def _due(context: Context, line: DossierLine, lifecycle: Lifecycle, facts: Facts) -> DueView | None:
-    """The stored deadline; its derivation is shown when the rules of today still give that date."""
-    if line.due_on is None or line.due_kind is None:
-        return None
-    stored = DueView(line.due_on, "law" if line.due_kind == "law" else "policy", line.due_basis or "")
-    view = due_view(due_after(context, lifecycle, facts, line.state, line.entered_on, line.budget_year))
-    return view if view is not None and view.on == stored.on else stored
-
-
 def dossier(context: Context, code: str) -> DossierCard:
     """Everything about one proposal. Raises `NotFound`."""
     with context.store.read() as reader:
@@ -391,7 +453,7 @@ def dossier(context: Context, code: str) -> DossierCard:
         facts = stored_facts(context, reader, row, papers=lambda _: papers, rounds=lambda _: used)
         found = explain(lifecycle, facts, context.actor, Inputs(on=context.today, today=context.today))
         options = tuple(option_view(context, lifecycle, option, facts) for option in found)
-        due = _due(context, row, lifecycle, facts)  # its rules may still ask the store
+        due = stored_due(context, reader, row, lifecycle, facts)  # its rules may still ask the store
     timeline = history_of(context, row.code)
     paper_views = tuple(_paper_view(paper) for paper in papers)
     held = (context.today - row.entered_on).days
@@ -436,4 +498,4 @@ def dossier(context: Context, code: str) -> DossierCard:
 def inbox_count(context: Context) -> int:
     """How many dossiers wait for this person, capped at 1,001."""
     with context.store.read() as reader:
-        return queries.count_dossiers(reader, context.scope, my_filter(context, ListFilter()))
+        return queries.count_dossiers(reader, context.scope, my_filter(context, reader, ListFilter()))

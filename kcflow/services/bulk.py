@@ -66,7 +66,9 @@ def _carry_out_all(
         lock_owners(writer, rows, filter(None, plans), follows=True)
         return [carry_out(context, writer, *work) for work, _ in works]
     return writer.append_many(
-        move_leaf(context, lifecycle, row, facts, decided, entered, context.shared.now(), request, charges)
+        move_leaf(
+            context, writer, lifecycle, row, facts, decided, entered, context.shared.now(), request, charges
+        )
         for (row, lifecycle, facts, decided, entered, request), charges in works
     )
 
@@ -89,6 +91,7 @@ def advance_many(
     items: dict[str, BulkItem] = {}
     try:
         with context.store.write() as writer:
+            follow.lock_together(writer, wanted, name)
             writer.lock(wanted)
             rows = {row.code: row for row in writer.dossiers(wanted)}
             papers, rounds, owners = cache(writer.papers), cache(writer.rounds), Owners(writer)

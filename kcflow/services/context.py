@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -18,15 +18,20 @@ from kcflow.labels import OFFICE_KIND, OFFICE_ROLE, ROLE
 from kcflow.services.errors import NoPermission, NotFound
 from kcflow.services.texts import error_label
 from kcflow.services.views import OfficeView, PersonView, RoleView
-from states.clock import Due, WorkCalendar, due_for
 from states.engine import NATIONAL_ROLES, PROVINCIAL_ROLES
 from states.facts import Actor, Assignment
 from states.loader import load_text
-from states.model import DeadlineRule, Label, Lifecycle
+from states.model import Label, Lifecycle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from db.reader import Reader
     from db.rows import AssignmentRow, OrganisationRow, PersonRow
+    from db.rows_clock import OfficeDayRow
     from db.store import Store
+    from kcflow.services.clock.count import Rulebook
+    from states.clock import WorkCalendar
 
 VIET_NAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Việt Nam keeps UTC+7 without daylight saving since 1975; no time-zone data is needed."""
@@ -41,8 +46,16 @@ GROWTH_SECONDS = 2.0
 """At most this often does one process look for leaves that wait for their place."""
 
 
-DUES_KEPT = 512
-"""How many deadlines are remembered."""
+def calendar_with(days: Iterable[OfficeDayRow]) -> WorkCalendar:
+    """The working days of Việt Nam with an office's days over them; those withdrawn are left out."""
+    # Only what counts days needs it: the file takes a moment to read.
+    from kcflow.calendar import CalendarRow, vietnam_calendar
+
+    return vietnam_calendar(
+        CalendarRow(each.day, each.kind, each.name, each.document)
+        for each in days
+        if each.withdrawn_at is None
+    )
 
 
 def utc_now() -> datetime:
@@ -61,39 +74,47 @@ class Shared:
     _lifecycles: dict[str, Lifecycle] | None = None
     _provincial: dict[str, str] | None = None
     _offices: dict[str, OrganisationRow] | None = None
-    _people: frozenset[str] | None = None
-    _dues: dict[tuple[object, ...], Due | None] = field(default_factory=dict)
+    _people: dict[str, str] | None = None
+    _rulebook: tuple[str, Rulebook] | None = None
     _next_growth: float = 0.0
     _leaves_wait: bool = False
 
-    @cached_property
+    @property
     def calendar(self) -> WorkCalendar:
-        """The working days of Việt Nam; read on first use, because its package is slow to import."""
-        from kcflow.calendar import vietnam_calendar
+        """The working days of Việt Nam, with the days that the office recorded, as last read (`rulebook`)."""
+        if self._rulebook is None:
+            with self.store.read() as reader:
+                return self.rulebook(reader).calendar
+        return self._rulebook[1].calendar
 
-        return vietnam_calendar()
+    def rulebook(self, reader: Reader) -> Rulebook:
+        """The own rules and days in force, as this transaction sees them.
+
+        Another process may have changed them: one small question in each transaction says so. A transaction
+        that changes them itself goes on with what it read first, unless it passes on a rulebook of its own.
+        """
+        kept = reader.notes.get("rulebook")
+        if kept is None:
+            kept = reader.notes["rulebook"] = self._read_rulebook(reader)
+        return kept
+
+    def _read_rulebook(self, reader: Reader) -> Rulebook:
+        from db import clock
+        from kcflow.services.clock.count import Rulebook
+
+        stamp = clock.rulebook_stamp(reader)
+        known = self._rulebook
+        if known is not None and known[0] == stamp and known[1].offices is self.offices:
+            return known[1]
+        calendar = calendar_with(clock.office_days(reader))
+        book = Rulebook(clock.office_rules(reader), calendar, self.offices)
+        self._rulebook = stamp, book
+        return book
 
     @property
     def today(self) -> date:
         """The date in Việt Nam."""
         return self.now().astimezone(VIET_NAM).date()
-
-    def due(
-        self, rules: tuple[DeadlineRule, ...], on: date, budget_year: int, ends_on: date | None
-    ) -> Due | None:
-        """`states.clock.due_for` by this store's calendar; the latest answers are kept.
-
-        One decision on a thousand dossiers counts the same days a thousand times. Raises `CalendarUnknown`.
-        """
-        key = (rules, on, budget_year, ends_on)
-        try:
-            return self._dues[key]
-        except KeyError:
-            due = due_for(rules, on, budget_year=budget_year, ends_on=ends_on, calendar=self.calendar)
-        if len(self._dues) >= DUES_KEPT:
-            self._dues.clear()
-        self._dues[key] = due
-        return due
 
     def grow_tree(self, *, now: bool = False) -> None:
         """On a server, give committed leaves their places in the tree: every now and then, or `now`.
@@ -137,12 +158,23 @@ class Shared:
             return reader.meta().get(FOUR_EYES) == "names"
 
     @property
-    def people(self) -> frozenset[str]:
-        """Logins of everybody in the directory, closed ones included."""
+    def names(self) -> Mapping[str, str]:
+        """Names of everybody in the directory by login, closed ones included."""
         if self._people is None:
             with self.store.read() as reader:
-                self._people = frozenset(row.login for row in directory.people(reader))
+                self._people = {row.login: row.name for row in directory.people(reader)}
         return self._people
+
+    def name_of(self, login: str) -> str:
+        """The name of a person, who may have come after the names were read; else the login."""
+        if login not in self.names:
+            self._people = None
+        return self.names.get(login, login)
+
+    @property
+    def people(self) -> Collection[str]:
+        """Logins of everybody in the directory, closed ones included."""
+        return self.names.keys()
 
     def _load_lifecycles(self) -> dict[str, Lifecycle]:
         if self._lifecycles is None:

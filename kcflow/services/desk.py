@@ -30,10 +30,11 @@ from kcflow.services import (
     saved,
     stalled,
 )
+from kcflow.services.clock import Clock
 from kcflow.services.context import Context, Shared, person_view
 from kcflow.services.errors import BadInput, KcflowError, NoPermission, NotFound, StoreProblem
 from kcflow.services.money import Money
-from kcflow.services.texts import error_label
+from kcflow.services.texts import error_label, unknown_year
 from kcflow.services.views import (
     BulkItem,
     CheckView,
@@ -92,7 +93,7 @@ def errors_as_sentences() -> Iterator[None]:
     except StoreError as failed:
         raise StoreProblem(failed.code, error_label(failed.code, **dict(failed.params))) from failed
     except CalendarUnknown as unknown:
-        raise BadInput("calendar_unknown", error_label("calendar_unknown", year=unknown.year)) from unknown
+        raise BadInput("calendar_unknown", unknown_year(unknown.year)) from unknown
 
 
 class Desk:
@@ -195,6 +196,11 @@ class Desk:
         """A desk for another person over the same store; the history names both."""
         own = self._context.operator or (self._context.person.login, self._context.person.name)
         return self.for_person(self._shared, login, None if own[0] == login else own)
+
+    @property
+    def clock(self) -> Clock:
+        """Deadlines, holds, reminders, own rules and days, dwell, letters."""
+        return Clock(self._context, self._run, self._commit)
 
     @property
     def money(self) -> Money:
@@ -335,13 +341,17 @@ class Desk:
         near_days: int = browse.NEAR_DAYS,
         kinds: Sequence[str] = (),
         wanted: ListFilter | None = None,
+        order: str = stalled.URGENT,
     ) -> Page[StalledRow]:
-        """What of `wanted` is late, near its date, waiting for others, or stuck."""
+        """What of `wanted`, of every kind of dossier, is near its date, late, stuck, or waiting for others.
+
+        order: "urgent" (in that order, each by date), or one of those of `dossiers`. Raises `BadInput`.
+        """
         asked = wanted or ListFilter()
-        return self._run(stalled.stalled, self._context, as_of, after, limit, near_days, kinds, asked)
+        return self._run(stalled.stalled, self._context, as_of, after, limit, near_days, kinds, asked, order)
 
     def stalled_counts(self, as_of: date | None = None, wanted: ListFilter | None = None) -> dict[str, int]:
-        """How many of `wanted` are in each list (capped at 1,001): law, policy, waiting, near."""
+        """How many of `wanted` are in each list (capped at 1,001): near, law, policy, stuck, waiting."""
         return self._run(stalled.counts, self._context, as_of, wanted or ListFilter())
 
     # -- acting --------------------------------------------------------------------------

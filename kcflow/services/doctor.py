@@ -53,6 +53,18 @@ def doctor(context: Context, full: bool) -> tuple[CheckView, ...]:
         ]
         if not problems:
             checks.append(CheckView("verified", True, both("doctor.verified", size=head.size)))
+        checks.append(_dates(context))
     else:
         checks.append(CheckView("verified", True, both("doctor.not_verified")))
     return tuple(checks)
+
+
+def _dates(context: Context) -> CheckView:
+    """Whether the stored deadline of every open dossier is what a fresh count gives."""
+    from kcflow.services.clock import recount
+
+    with context.store.read() as reader:
+        found = recount.shifts(context, reader)
+        off = sum(1 for _ in found)
+    name = "doctor.dates_differ" if off else "doctor.dates"
+    return CheckView("dates", not off, both(name, n=off or found.looked_at))

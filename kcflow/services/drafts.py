@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from db.errors import Conflict
@@ -14,7 +15,8 @@ from kcflow.labels import FIELD, KIND, MONEY_FIELDS, ROLE, SOURCE, SYSTEM_ACTION
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, NoPermission
-from kcflow.services.leaves import base_leaf, first_leaf, paper_leaf
+from kcflow.services.leaves import base_leaf, changed_due, first_leaf, paper_leaf
+from kcflow.services.money.facts import stored_facts
 from kcflow.services.moves import already, conflict, find, known_documents, load, receipt, refused_error
 from kcflow.services.texts import error_label
 from kcflow.services.views import DraftInput, PaperInput, Receipt
@@ -198,6 +200,7 @@ def draft_facts(context: Context, content: Mapping[str, Any], state: str) -> Fac
         province=content["province"],
         unit_office=content["unit_office"],
         unit_kind=context.shared.office_kind(content["unit_office"]),
+        kinds=frozenset(content["kinds"]),
         ends_on=date.fromisoformat(content["ends_on"]) if content["ends_on"] else None,
     )
 
@@ -207,6 +210,7 @@ def draft_facts(context: Context, content: Mapping[str, Any], state: str) -> Fac
 
 def creation_leaf(
     context: Context,
+    reader: Reader,
     lifecycle: Lifecycle,
     assignment: Assignment,
     content: Mapping[str, Any],
@@ -218,6 +222,7 @@ def creation_leaf(
     """The first leaf of a dossier: its code, its content, its first state and deadline."""
     return first_leaf(
         context,
+        reader,
         lifecycle,
         draft_facts(context, content, lifecycle.initial),
         assignment,
@@ -249,7 +254,9 @@ def create(context: Context, draft: DraftInput, request: str | None, on: date | 
         if done is not None:
             return receipt(lifecycle, done, content["title"], repeated=True)
         code = writer.next_code(code_prefix(content["source"], content["plan_year"]))[0]
-        leaf = creation_leaf(context, lifecycle, assignment, content, code=code, on=day, request=request)
+        leaf = creation_leaf(
+            context, writer, lifecycle, assignment, content, code=code, on=day, request=request
+        )
         stored = writer.append(leaf)
     return receipt(lifecycle, stored, content["title"])
 
@@ -330,6 +337,9 @@ def edit(
                 request=request,
             )
             leaf.update(
+                due=changed_due(
+                    context, writer, row, lifecycle, partial(stored_facts, context, writer), content
+                ),
                 reason=why,
                 changes=changed,
                 content=content,
@@ -366,7 +376,7 @@ def _side_row(
     )
 
 
-def _load_any(context: Context, reader: Reader, code: str) -> tuple[StoredDossier, Lifecycle, Facts]:
+def load_any(context: Context, reader: Reader, code: str) -> tuple[StoredDossier, Lifecycle, Facts]:
     """A proposal, plan, round, contract or adjustment, with its rules and facts. Raises `NotFound`."""
     row = reader.dossier(code.strip().upper())
     if row is None or row.kind == "proposal":
@@ -392,7 +402,7 @@ def record_papers(
             )
     try:
         with context.store.write() as writer:
-            row, lifecycle, facts = _load_any(context, writer, code)
+            row, lifecycle, facts = load_any(context, writer, code)
             done = already(context, writer, request, row.code, "record_papers")
             if done is not None:
                 return receipt(lifecycle, done, row.title, repeated=True)
@@ -432,4 +442,14 @@ def correct(context: Context, code: str, seq: int, reason: str, request: str | N
     return receipt(lifecycle, stored, row.title)
 
 
-__all__ = ["clean_content", "correct", "create", "creation_leaf", "edit", "editable", "find", "record_papers"]
+__all__ = [
+    "clean_content",
+    "correct",
+    "create",
+    "creation_leaf",
+    "edit",
+    "editable",
+    "find",
+    "load_any",
+    "record_papers",
+]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from db import queries
 from db.rows import FlowLine
-from kcflow.services.browse import NEAR_DAYS, stored_filter
+from kcflow.services.browse import NEAR_DAYS, charged, stored_filter
 from kcflow.services.context import Context
 from kcflow.services.views import FlowPhase, FlowState, ListFilter
 
@@ -17,7 +17,8 @@ def flow(context: Context, wanted: ListFilter) -> tuple[FlowPhase, ...]:
     A state in which nothing stands is there with zeros when its lifecycle version has any proposal.
     """
     with context.store.read() as reader:
-        lines = queries.flow(reader, context.scope, context.today, NEAR_DAYS, stored_filter(context, wanted))
+        passing = charged(reader, wanted, context.today, stored_filter(context, wanted))
+        lines = queries.flow(reader, context.scope, context.today, NEAR_DAYS, passing)
     by_state = {(line.lifecycle, line.state): line for line in lines}
     used = {line.lifecycle for line in lines}
     phases: dict[tuple[str, str], FlowPhase] = {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from db import index
 from kcflow.services.audit import history_view, stored_history_filter
-from kcflow.services.browse import checked_order, doable, dossier_row, my_filter, stored_filter
+from kcflow.services.browse import charged, checked_order, doable, dossier_row, my_filter, stored_filter
 from kcflow.services.context import Context
 from kcflow.services.views import DossierRow, HistoryFilter, HistoryView, ListFilter
 
@@ -23,7 +23,8 @@ def dossier_index(context: Context, wanted: ListFilter, order: str, stop: Stop |
     """The ids of everything that `browse.dossiers` lists, in its order. Raises `BadInput`."""
     asked = checked_order(order)
     with context.store.read() as reader:
-        return index.dossier_ids(reader, context.scope, stored_filter(context, wanted), asked, stop)
+        passing = charged(reader, wanted, context.today, stored_filter(context, wanted))
+        return index.dossier_ids(reader, context.scope, passing, asked, stop)
 
 
 def dossiers_at(context: Context, ids: Sequence[int]) -> tuple[DossierRow, ...]:
@@ -35,15 +36,16 @@ def dossiers_at(context: Context, ids: Sequence[int]) -> tuple[DossierRow, ...]:
 
 def inbox_index(context: Context, wanted: ListFilter, order: str, stop: Stop | None) -> Sequence[int]:
     """The ids of everything that `browse.inbox` lists, in its order. Raises `BadInput`."""
-    mine, asked = my_filter(context, wanted), checked_order(order)
+    asked = checked_order(order)
     with context.store.read() as reader:
+        mine = my_filter(context, reader, wanted)
         return index.dossier_ids(reader, context.scope, mine, asked, stop)
 
 
 def inbox_at(context: Context, ids: Sequence[int]) -> tuple[DossierRow, ...]:
     """The rows of these ids, in this order, with what this person can do now."""
     with context.store.read() as reader:
-        lines = index.dossiers(reader, context.scope, ids)
+        lines = index.dossiers(reader, context.scope, ids, every_kind=True)
         acts = doable(context, reader, lines)
     return tuple(dossier_row(context, line, acts[line.code]) for line in lines)
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from db.leaf import digest, instant
 from db.rows import ZERO_HASH
+from kcflow.labels import HOLDER
+from kcflow.services.clock import count
 from kcflow.services.context import Context
 from kcflow.services.views import DueView
 from states import clock
 from states.clock import Due
 from states.engine import Move
-from states.facts import Assignment, Case, Facts, Inputs, Paper
-from states.guards import GUARDS
-from states.model import Action, DeadlineRule, Label, Lifecycle
+from states.facts import Assignment, Facts, Inputs, Paper
+from states.model import Action, Label, Lifecycle
 
 if TYPE_CHECKING:
+    from db.reader import Reader
     from db.rows import DossierRow as StoredDossier
 
 
@@ -25,33 +29,72 @@ if TYPE_CHECKING:
 
 
 def due_after(
-    context: Context, lifecycle: Lifecycle, facts: Facts, state: str, on: date, year: int
+    context: Context,
+    reader: Reader,
+    lifecycle: Lifecycle,
+    facts: Facts,
+    action: Action,
+    state: str,
+    on: date,
+    year: int,
 ) -> Due | None:
-    """The deadline of `state` counted from `on` (date of the act), by the rules that apply to it."""
-    rules: Sequence[DeadlineRule] = lifecycle.state_by_name[state].deadlines
-    if any(rule.when for rule in rules):
-        case = Case(facts, Inputs(on=on, today=on), context.actor, None)
-        rules = [rule for rule in rules if rule.when is None or GUARDS[rule.when](case) is None]
-    if not rules:
-        return None
-    ends_on = facts.ends_on if any(rule.by == "term_end" for rule in rules) else None
-    return context.shared.due(tuple(rules), on, year, ends_on)
+    """The deadline of `state` after `action` of that day; facts: before the act.
 
-
-def counted_from(action: Action, facts: Facts, on: date) -> date:
-    """Where the next deadline counts from.
-
-    A report renews the date after the one it fulfils: made 20/3 for 25/3, the next is 25/4.
+    `facts.state` is where the dossier stands: an act that only renews its date counts from where
+    `count.counted_from` says, and holds go on.
     """
-    return max(on, facts.due_on) if action.renews_deadline and facts.due_on else on
+    stays = facts.state == state and action.renews_deadline
+    start = count.counted_from(lifecycle, state, on, facts.due_on) if stays else on
+    return count.entry(context, reader, lifecycle, facts, state, start, year, stays=stays)
 
 
 def due_view(due: Due | None) -> DueView | None:
     """A deadline for people, with its derivation."""
     if due is None:
         return None
-    lines = zip(clock.derivation(due, "vi"), clock.derivation(due, "en"), strict=True)
+    lines = zip(clock.derivation(due, "vi", HOLDER), clock.derivation(due, "en", HOLDER), strict=True)
     return DueView(due.on, due.kind, due.basis, tuple(Label(vi, en) for vi, en in lines))
+
+
+def stored_due(
+    context: Context, reader: Reader, row: StoredDossier, lifecycle: Lifecycle, facts: Facts
+) -> DueView | None:
+    """The stored deadline of a dossier, with its derivation where it is counted the same now."""
+    if row.due_on is None or row.due_kind is None:
+        return None
+    try:
+        due = count.count(context, reader, row, lifecycle, facts).due
+    except clock.CalendarUnknown:
+        due = None  # it was counted when its year was known
+    if due is not None and due.on == row.due_on and due.kind == row.due_kind:
+        return due_view(due)
+    return DueView(row.due_on, "law" if row.due_kind == "law" else "policy", row.due_basis or "")
+
+
+def changed_due(
+    context: Context,
+    reader: Reader,
+    row: StoredDossier,
+    lifecycle: Lifecycle,
+    facts_of: Callable[[StoredDossier], Facts],
+    content: Mapping[str, Any],
+) -> dict[str, object] | None:
+    """The deadline in the leaf that gives a dossier new content: some dates hang on what stands in it.
+
+    The end of the schedule does, and whether a draft goes by the Sở. facts_of: of a stored row.
+    """
+    text = json.dumps({"content": dict(content)}, ensure_ascii=False)
+    after = replace(
+        row,
+        **{name: content[name] for name in ("source", "plan_year", "province", "unit_office")},
+        edited=row.version + 1,
+        written=text,
+    )
+    try:
+        due = count.count(context, reader, after, lifecycle, facts_of(after)).due
+    except clock.CalendarUnknown:
+        return due_leaf(row.due_on, row.due_kind, row.due_basis)
+    return due_leaf(due.on, due.kind, due.basis) if due else None
 
 
 # -- the history row -------------------------------------------------------------------------
@@ -136,7 +179,8 @@ def base_leaf(
     }
 
 
-def _deadline(row: StoredDossier, on: date) -> dict[str, object] | None:
+def deadline_leaf(row: StoredDossier, on: date) -> dict[str, object] | None:
+    """The deadline in force when an act is done, as the leaf carries it."""
     leaf = due_leaf(row.due_on, row.due_kind, row.due_basis)
     if leaf is not None and row.due_on is not None:
         leaf["met"] = on <= row.due_on
@@ -161,6 +205,7 @@ def amount_leaf(
 
 def move_leaf(
     context: Context,
+    reader: Reader,
     lifecycle: Lifecycle,
     row: StoredDossier,
     facts: Facts,
@@ -187,13 +232,14 @@ def move_leaf(
     )
     year = row.budget_year + (1 if action.advances_year else 0)
     if move.enters or action.renews_deadline:
-        due = due_after(
-            context, lifecycle, facts, move.to_state, counted_from(action, facts, inputs.on), year
-        )
+        due = due_after(context, reader, lifecycle, facts, action, move.to_state, inputs.on, year)
         leaf["due"] = due_leaf(due.on, due.kind, due.basis) if due else None
     if move.enters:
         leaf["entered_on"] = inputs.on.isoformat()
         leaf["waits_for"] = state.waits_for
+        if count.waits_for_contract(state.deadlines):
+            # What the others of the contract stood at then can't be told later.
+            leaf["refs"][count.LAST_OF_CONTRACT] = facts.others_accepted
     leaf.update(
         authority=inputs.authority,
         basis=action.basis,
@@ -201,7 +247,7 @@ def move_leaf(
         papers=[paper_leaf(paper) for paper in inputs.papers],
         amount=amount_leaf(action, row, move.amount, inputs.round),
         reason=inputs.reason,
-        deadline=_deadline(row, inputs.on),
+        deadline=deadline_leaf(row, inputs.on),
         return_to=move.return_to,
         budget_year=year,
     )
@@ -218,6 +264,7 @@ def move_leaf(
 
 def first_leaf(
     context: Context,
+    reader: Reader,
     lifecycle: Lifecycle,
     facts: Facts,
     assignment: Assignment,
@@ -232,7 +279,7 @@ def first_leaf(
 
     folded: what the search looks through.
     """
-    due = due_after(context, lifecycle, facts, lifecycle.initial, on, content["plan_year"])
+    due = count.entry(context, reader, lifecycle, facts, lifecycle.initial, on, content["plan_year"])
     leaf = base_leaf(
         context,
         lifecycle,

@@ -15,7 +15,7 @@ from kcflow.labels import HOLDER, ROLE, SYSTEM_ACTION
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, ConflictError, NotFound, RefusedByRules
-from kcflow.services.leaves import amount_leaf, counted_from, due_after, due_view, move_leaf
+from kcflow.services.leaves import amount_leaf, due_after, due_view, move_leaf
 from kcflow.services.money import follow
 from kcflow.services.money.facts import stored_facts
 from kcflow.services.money.owners import Owners, contract_of
@@ -197,11 +197,17 @@ def preview(context: Context, code: str, name: str, move: MoveInput) -> Preview:
         action = action_of(lifecycle, name)
         entered = door.inputs(move, action, context.today, known_documents())
         option = evaluate(lifecycle, action, facts, context.actor, entered)
-        return ahead_of(context, row, lifecycle, option, facts, entered)
+        return ahead_of(context, reader, row, lifecycle, option, facts, entered)
 
 
 def ahead_of(
-    context: Context, row: StoredDossier, lifecycle: Lifecycle, option: Option, facts: Facts, entered: Inputs
+    context: Context,
+    reader: Reader,
+    row: StoredDossier,
+    lifecycle: Lifecycle,
+    option: Option,
+    facts: Facts,
+    entered: Inputs,
 ) -> Preview:
     """What would become of a dossier by the act `option`: state, holder, deadline, amount."""
     action = option.action
@@ -209,7 +215,7 @@ def ahead_of(
     due: Due | None = None
     if target is not None and (target.name != facts.state or action.renews_deadline):
         year = facts.budget_year + (1 if action.advances_year else 0)
-        due = due_after(context, lifecycle, facts, target.name, counted_from(action, facts, entered.on), year)
+        due = due_after(context, reader, lifecycle, facts, action, target.name, entered.on, year)
     dong = Case(facts, entered, context.actor, None, action).amount if action.amount else None
     amount = amount_leaf(action, row, dong, entered.round)
     before, after = (amount["before"], amount["after"]) if amount else (None, None)
@@ -246,6 +252,12 @@ def action_label(lifecycle: Lifecycle, name: str) -> Label:
     return action.label if action else SYSTEM_ACTION.get(name, Label(name, name))
 
 
+def row_label(lifecycle: Lifecycle, leaf: Mapping[str, Any]) -> Label:
+    """Label of what a history row did: of a note about time by its act."""
+    clocked = leaf["refs"].get("clock")
+    return both(f"clock.act.{clocked['act']}") if clocked else action_label(lifecycle, leaf["action"])
+
+
 def receipt(
     lifecycle: Lifecycle,
     stored: HistoryRow,
@@ -263,7 +275,7 @@ def receipt(
         title=title,
         seq=leaf["seq"],
         action=action,
-        action_label=action_label(lifecycle, action),
+        action_label=row_label(lifecycle, leaf),
         from_state=from_state,
         from_label=states[from_state].label if from_state else None,
         to_state=to_state,
@@ -279,12 +291,18 @@ def receipt(
     )
 
 
-def already(context: Context, reader: Reader, request: str, code: str | None, name: str) -> HistoryRow | None:
-    """The row that `request` made before; another act under the same request is refused."""
+def already(
+    context: Context, reader: Reader, request: str, code: str | None, name: str, clock: str | None = None
+) -> HistoryRow | None:
+    """The row that `request` made before; another act under the same request is refused.
+
+    clock: of a note, what it does about time (`refs.clock.act`).
+    """
     row = reader.request_row(request)
     if row is None:
         return None
-    if row.actor != context.actor.login or row.action != name or (code and row.dossier != code):
+    same = row.action == name and row.leaf["refs"].get("clock", {}).get("act") == clock
+    if row.actor != context.actor.login or not same or (code and row.dossier != code):
         raise BadInput("request_reused", error_label("request_reused", code=row.dossier, seq=row.seq))
     return row
 
@@ -350,6 +368,7 @@ def advance(context: Context, code: str, name: str, move: MoveInput) -> Receipt:
     lifecycle: Lifecycle | None = None
     try:
         with context.store.write() as writer:
+            follow.lock_together(writer, (code.strip().upper(),), name)
             row = find(context, writer, code)
             lifecycle = context.shared.lifecycle(row.lifecycle)
             # A request made just now cannot have been carried out before.
@@ -393,7 +412,9 @@ def carry_out(
     charges = Owners(writer).charges(action, row, given)
     lock_owners(writer, [row], charges, follows=after is not None)
     at = context.shared.now()
-    stored = writer.append(move_leaf(context, lifecycle, row, facts, decided, entered, at, request, charges))
+    stored = writer.append(
+        move_leaf(context, writer, lifecycle, row, facts, decided, entered, at, request, charges)
+    )
     if after:
         after(context, writer, row, entered, request)
     return stored

@@ -255,7 +255,8 @@ def write(context: Context, plan: ImportPlan, skip_bad_rows: bool, on: date | No
     rows = reading.good_rows
     lifecycle = context.shared.lifecycle_for(source, province, day)
     # The writer is asked for before an office is opened, so that a refusal leaves nothing behind.
-    probe = {"source": source, "plan_year": reading.plan_year, "province": province, "ends_on": None}
+    probe: dict[str, Any] = {"source": source, "plan_year": reading.plan_year, "province": province}
+    probe |= {"ends_on": None, "kinds": ()}
     units = {row.implementing_unit: _find_unit(context, row.implementing_unit, province) for row in rows}
     for name, unit in units.items():
         facts = draft_facts(context, {**probe, "unit_office": unit or name}, lifecycle.initial)
@@ -281,7 +282,9 @@ def write(context: Context, plan: ImportPlan, skip_bad_rows: bool, on: date | No
             assignment = assignment_for(context, facts, creators(lifecycle))
             request = door.bulk_request(door.request_id(None), row.import_key)
             leaves.append(
-                creation_leaf(context, lifecycle, assignment, content, code=code, on=day, request=request)
+                creation_leaf(
+                    context, writer, lifecycle, assignment, content, code=code, on=day, request=request
+                )
             )
         writer.append_many(leaves)
     written = dict(zip((row.import_key for row in fresh), codes, strict=True))

@@ -109,6 +109,7 @@ _LATER: Final[Mapping[str, Callable[[StoredFacts], object]]] = {
     "starts_on": lambda facts: _day(_content(facts, "starts_on")),
     "ends_on": lambda facts: _day(_content(facts, "ends_on")),
     "contents": lambda facts: frozenset(_content(facts, "content_codes", ())),
+    "supplementary": lambda facts: bool(_content(facts, "supplementary")),
     "papers": _papers,
     "rounds": lambda facts: frozenset(facts._rounds(facts.code)),
 }

@@ -42,6 +42,13 @@ def error_label(name: str, /, **params: object) -> Label:
     return both(f"errors.{name}", **params)
 
 
+def unknown_year(year: int) -> Label:
+    """What is said of a day in a year whose days off aren't known."""
+    from kcflow.calendar import FIRST_YEAR, LAST_YEAR
+
+    return error_label("calendar_unknown", year=year, first=FIRST_YEAR, last=LAST_YEAR)
+
+
 def document_label(kind: str) -> Label:
     """Name of a kind of document, with its form number."""
     return reference.document_label(kind)

@@ -127,7 +127,9 @@ class DossierRow:
     doable: tuple[Label, ...] = ()
     """Labels of the acts that this person can do now (filled in the inbox)."""
     region_label: Label = Label("", "")
-    """The khuyến công region of its province."""
+    """The khuyến công region of its province; empty where it is the whole country's."""
+    kind: str = "proposal"
+    """Kind of dossier: "proposal", "annual_plan", "allocation_round", "contract", "adjustment"."""
 
 
 @record(frozen=True, slots=True)
@@ -274,6 +276,30 @@ class MoneyView:
 
 
 @record(frozen=True, slots=True)
+class ClockNote:
+    """What a history row did about time (its action is "note"); it moves no state."""
+
+    act: str
+    """ "hold", "lift", "remind", "reassign", "escalate" or "recount"."""
+    text: Label
+    """In one line: until when and charged to whom, to whom, which level, from which date to which."""
+    due_before: date | None = None
+    """The due date that a hold, a lift or a recount replaced; what it is now is the row's `due_on`."""
+    party: str | None = None
+    """Whom a hold is charged to."""
+    from_on: date | None = None
+    until_on: date | None = None
+    """The last day of a hold."""
+    counts_on: date | None = None
+    """The first day that counts again after a hold was lifted."""
+    people: tuple[str, ...] = ()
+    """Logins of those who were reminded or told, or of who is charged with it now."""
+    level: int | None = None
+    cause: str | None = None
+    """What a date was counted anew for: "rule", "calendar", "hold" or "contract"."""
+
+
+@record(frozen=True, slots=True)
 class HistoryView:
     """One full row of the history (design §6)."""
 
@@ -331,6 +357,8 @@ class HistoryView:
     """The plan, round, contract or adjustment whose act it was part of."""
     fields: tuple[tuple[str, Label, str], ...] = ()
     """(name, label, value) of the act's typed inputs, as stored."""
+    clock: ClockNote | None = None
+    """What a note did about time."""
 
 
 @record(frozen=True, slots=True)
@@ -359,6 +387,8 @@ class DossierCard:
 
 @record(frozen=True, slots=True)
 class StalledRow:
+    """One line of Tồn đọng. `kind` is how it stands still; the kind of dossier is `row.kind`."""
+
     row: DossierRow
     kind: StalledKind
     kind_label: Label
@@ -371,6 +401,27 @@ class StalledRow:
     last_on: date
     last_actor: str
     next_actions: tuple[Label, ...]
+    next_roles: tuple[Label, ...] = ()
+    """Roles that may do the next acts: who must."""
+    money: int = 0
+    """Money at stake, đồng: allocated and not settled yet; before that approved; before that asked for."""
+    holder: str | None = None
+    """Login of the person who is charged with it, None: nobody in particular."""
+    holder_name: str | None = None
+    held_from: date | None = None
+    held_until: date | None = None
+    """Last day of the hold in force; None: not on hold."""
+    held_party: str | None = None
+    """Whom the hold's time is charged to: a key of `kcflow.labels.HOLDER`."""
+    held_party_label: Label | None = None
+    reminders: int = 0
+    reminded_on: date | None = None
+    level: int = 0
+    """How far it was escalated, 0: not."""
+    waits_since: date | None = None
+    """Since when it waits for whom it waits for: its entry into the state, or the hold's first day."""
+    stuck_reason: Label | None = None
+    """Why nobody can take it on: which role is missing where, or that no rule lets it go."""
 
 
 @record(frozen=True, slots=True)
@@ -414,6 +465,8 @@ class Receipt:
     repeated: bool
     """True when the same request had been carried out before: nothing was done twice."""
     warnings: tuple[Reason, ...] = ()
+    clock: ClockNote | None = None
+    """What an act about time did."""
 
     @property
     def mark(self) -> str:
@@ -454,6 +507,21 @@ class ListFilter:
     amount_from: int | None = None
     amount_to: int | None = None
     """Bounds of the requested support in đồng, both included."""
+    kind: str | None = None
+    """Kind of dossier ("contract"); lists of every kind (inbox, stalled) show only this one."""
+    holder: str | None = None
+    """Login of the person who is charged with it; "" what nobody in particular is charged with."""
+    held: bool | None = None
+    """Whether a hold is in force."""
+    due_kind: str | None = None
+    """"law" or "policy": whose deadline it is."""
+    basis: str | None = None
+    """The deadline's basis, word for word."""
+    year_end: str | None = None
+    """What has money left at a stage of a budget year's end: "unpaid:2024" (`YearEndDate.asked`)."""
+    age_from: int | None = None
+    age_to: int | None = None
+    """Bounds of the calendar days in the present state, both included."""
 
 
 @record(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def test_what_is_late_is_counted_beside_many_that_wait_for_others(
     assert all((due[code].due_on or day) < day for code in (*waiting, late))
     assert [row.row.code for row in desk.stalled(day, kinds=("law",), wanted=wanted).rows] == [late]
     counts = desk.stalled_counts(day, wanted)
-    assert counts == {"law": 1, "policy": 0, "waiting": 2, "near": 0}
+    assert counts == {"near": 0, "law": 1, "policy": 0, "stuck": 0, "waiting": 2}
 
 
 def test_the_region_is_shown(world: World, codes: list[str]) -> None:

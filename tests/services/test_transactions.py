@@ -22,9 +22,10 @@ def test_a_proposal_of_a_contract_is_read_within_its_transaction(works: Works) -
     """Its deadline depends on the contract's other proposals; that was once asked for too late."""
     _, codes = works.finished(100 * TRIEU, 80 * TRIEU)
     works.act(SCT, codes[0], "accept", ACCEPTED, amount=100 * TRIEU)
-    assert works.desk("ktnn").dossier(codes[0]).due is None
+    before = works.desk("ktnn").dossier(codes[0]).due
     works.act(SCT, codes[1], "accept", ACCEPTED, amount=80 * TRIEU)
     for login in ("ktnn", AGENCY, UNIT, SCT):
         due = works.desk(login).dossier(codes[1]).due
+        assert due != before, "it waited for the others of the contract"
         assert due is not None
         assert due.derivation

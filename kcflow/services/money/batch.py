@@ -249,11 +249,11 @@ def preview(
             steps=(lambda: steps) if action.moves else None,
         )
         option = evaluate(lifecycle, action, facts, context.actor, entered)
+        ahead = ahead_of(context, reader, row, lifecycle, option, facts, entered)
     own = tuple(reason(r, lifecycle, context.shared.office_name) for r in option.refusals)
     lines = tuple(
         BatchLine(step.row.code, step.row.title, step.dong, None, _reasons(context, step)) for step in steps
     )
-    ahead = ahead_of(context, row, lifecycle, option, facts, entered)
     return BatchResult(row.code, False, None, lines, own, sum(line.dong for line in lines), ahead)
 
 
@@ -274,7 +274,7 @@ def _refuse_items(
     )
 
 
-def _leaf(context: Context, step: Step, entered: Inputs, request: str) -> dict[str, Any]:
+def _leaf(context: Context, reader: Reader, step: Step, entered: Inputs, request: str) -> dict[str, Any]:
     assert step.option is not None  # noqa: S101 - a step without an act is refused before
     decided = decide(step.lifecycle, step.option, step.facts, context.actor, step.inputs)
     document = step.inputs.document
@@ -284,6 +284,7 @@ def _leaf(context: Context, step: Step, entered: Inputs, request: str) -> dict[s
     inputs = replace(step.inputs, document=document)
     return move_leaf(
         context,
+        reader,
         step.lifecycle,
         step.row,
         step.facts,
@@ -309,9 +310,13 @@ def _locked(
     context: Context, writer: Writer, code: str, name: str, amounts: Mapping[str, int] | None
 ) -> StoredDossier:
     """The dossier `code`, and with it everything that its act touches, locked at once (`Writer.lock`)."""
+    from kcflow.services.money.contracts import items_of
+
     for row in writer.dossiers((code.strip().upper(),)) if writer.dialect == "postgresql" else ():
         action = context.shared.lifecycle(row.lifecycle).action_by_name.get(name)
         moved = amounts_of(writer, row, action, amounts) if action is not None else {}
+        if (row.kind, name) == (CONTRACT, "record_acceptance"):
+            moved = dict.fromkeys(items_of(writer, row.code), 0)  # their days begin with it
         owners = {row.code, row.content.get("plan")}
         if row.kind == ADJUSTMENT:
             contracts = {contract_of(writer, each) for each in moved}
@@ -363,9 +368,9 @@ def act(
             if bad:
                 raise _refuse_items(context, label, row.code, name, bad)
             entered = attached(writer, entered)
-            stored = writer.append_many(_leaf(context, step, entered, request) for step in steps)
+            stored = writer.append_many(_leaf(context, writer, step, entered, request) for step in steps)
             leaf = move_leaf(
-                context, lifecycle, row, facts, decided, entered, context.shared.now(), request, ()
+                context, writer, lifecycle, row, facts, decided, entered, context.shared.now(), request, ()
             )
             _name_items(leaf, facts, action, given)
             parent_row = writer.append(leaf)

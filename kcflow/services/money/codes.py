@@ -11,6 +11,8 @@ CONTRACT: Final = "contract"
 ADJUSTMENT: Final = "adjustment"
 KINDS: Final = (PLAN, ROUND, CONTRACT, ADJUSTMENT)
 """Every kind of dossier but the proposal."""
+SUPPLEMENT: Final = "supplement"
+"""The act by which an approved plan gets another total."""
 
 
 def _tail(area: str) -> str:

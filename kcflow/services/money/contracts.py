@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from db.rows_money import WorkRow
 from kcflow.labels import SOURCE
 from kcflow.services import door
+from kcflow.services.clock import count
+from kcflow.services.clock.recount import complete
 from kcflow.services.context import Context
 from kcflow.services.drafts import MAX_DONG, assignment_for
 from kcflow.services.errors import BadInput
-from kcflow.services.leaves import base_leaf, due_after, due_leaf, paper_leaf
+from kcflow.services.leaves import base_leaf, due_leaf, paper_leaf
 from kcflow.services.money.batch import Done, after
 from kcflow.services.money.codes import CONTRACT, contract_prefix
 from kcflow.services.money.dossiers import (
@@ -28,7 +31,7 @@ from kcflow.services.money_views import BatchLine, BatchResult, ContractInput
 from kcflow.services.moves import find
 from kcflow.services.texts import error_label
 from kcflow.services.views import Receipt
-from states.facts import Inputs
+from states.facts import Assignment, Inputs
 from states.model import Action, Label
 
 if TYPE_CHECKING:
@@ -109,6 +112,7 @@ def of_its_own(
     code = writer.next_code(contract_prefix(row.budget_year))[0]
     leaf = opening_leaf(
         context,
+        writer,
         lifecycle,
         assignment,
         content,
@@ -139,19 +143,31 @@ def follow(context: Context, writer: Writer, row: StoredDossier, entered: Inputs
         _follow_by(context, writer, contract, "sign", replace(entered, fields={}, amount=None), request)
     elif contract.state == SIGNED and all_accepted(context, writer, contract.code):
         follows = replace(entered, document=None, papers=(), fields={}, amount=None, reason=None)
-        _follow_by(context, writer, contract, "record_acceptance", follows, request)
+        assignment = _follow_by(context, writer, contract, "record_acceptance", follows, request)
+        completed(context, writer, contract.code, entered.on, assignment)
+
+
+def completed(context: Context, writer: Writer, code: str, on: date, by: Assignment) -> None:
+    """Let the days of a contract's accepted proposals begin (TT 36/2013 Đ18.1)."""
+    complete(context, writer, _items(writer, code, None), contract=code, on=on, by=by)
+
+
+@after(CONTRACT, "record_acceptance")
+def all_is_accepted(done: Done) -> None:
+    """Recorded by hand: the proposals' days begin, too."""
+    completed(done.context, done.writer, done.row.code, done.inputs.on, done.move.assignment)
 
 
 def _follow_by(
     context: Context, writer: Writer, contract: StoredDossier, name: str, entered: Inputs, request: str
-) -> None:
+) -> Assignment:
     lifecycle = context.shared.lifecycle(contract.lifecycle)
     facts = stored_facts(context, writer, contract)
     action = lifecycle.action_by_name[name]
     target = lifecycle.state_by_name[action.targets[0].state]
     on = max(entered.on, contract.last_on)
     assignment = assignment_for(context, facts, action.roles)
-    due = due_after(context, lifecycle, facts, target.name, on, contract.budget_year)
+    due = count.entry(context, writer, lifecycle, facts, target.name, on, contract.budget_year)
     leaf = base_leaf(
         context,
         lifecycle,
@@ -175,6 +191,7 @@ def _follow_by(
         edited=contract.version + 1 if entered.document or entered.papers else contract.edited,
     )
     writer.append(leaf)
+    return assignment
 
 
 def amounts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from db.leaf import digest
@@ -11,7 +12,7 @@ from db.rows_money import WorkRow
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, NotFound
-from kcflow.services.leaves import base_leaf, first_leaf, paper_leaf
+from kcflow.services.leaves import base_leaf, changed_due, first_leaf, paper_leaf
 from kcflow.services.money.codes import ADJUSTMENT, CONTRACT, KINDS
 from kcflow.services.money.facts import stored_facts
 from kcflow.services.moves import already, receipt
@@ -79,11 +80,13 @@ def opening_facts(context: Context, lifecycle: Lifecycle, content: Mapping[str, 
         province=content["province"],
         unit_office=content["unit_office"],
         unit_kind=context.shared.office_kind(content["unit_office"]),
+        supplementary=bool(content.get("supplementary")),
     )
 
 
 def opening_leaf(
     context: Context,
+    reader: Reader,
     lifecycle: Lifecycle,
     assignment: Assignment,
     content: Mapping[str, Any],
@@ -95,6 +98,7 @@ def opening_leaf(
     """The first row of such a dossier."""
     return first_leaf(
         context,
+        reader,
         lifecycle,
         opening_facts(context, lifecycle, content),
         assignment,
@@ -139,7 +143,7 @@ def create_other(
         if code is not None and writer.dossier(code) is not None:
             raise BadInput("code_taken", error_label("code_taken", code=code))
         own = code or writer.next_code(prefix or "")[0]
-        leaf = opening_leaf(context, lifecycle, assignment, content, code=own, on=day, request=wanted)
+        leaf = opening_leaf(context, writer, lifecycle, assignment, content, code=own, on=day, request=wanted)
         _refuse_papers(lifecycle, papers, assignment.role)
         leaf["papers"] = [paper_leaf(door.attach(writer, paper)) for paper in papers]
         stored = writer.append(leaf)
@@ -198,6 +202,7 @@ def edit_row(
         request=request,
     )
     leaf.update(
+        due=changed_due(context, writer, row, lifecycle, partial(stored_facts, context, writer), content),
         reason=reason,
         changes=changed,
         content=dict(content),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from db import queries
 from kcflow import reference
+from kcflow.services.clock import count
 from kcflow.services.context import Context
 from kcflow.services.money.codes import ADJUSTMENT, CONTRACT, KINDS, PLAN, ROUND
 from kcflow.services.money.owners import Owners, contract_of, fund_of
@@ -143,10 +144,29 @@ class MoneyFacts:
     def _others_accepted(self) -> bool:
         from kcflow.services.money import contracts
 
+        at_entry = self._at_entry()
+        if at_entry is not None:
+            return at_entry
         contract = contract_of(self._reader, self._row.code)
         return contract is None or contracts.all_accepted(
             self._context, self._reader, contract, beside=self._row.code
         )
+
+    def _at_entry(self) -> bool | None:
+        """What was said of the others when it entered the state that asks for them; None: it isn't there.
+
+        A date that was counted doesn't come or go with what the others do, only with the contract's end.
+        """
+        row = self._row
+        state = self._context.shared.lifecycle(row.lifecycle).state_by_name[row.state]
+        if not count.waits_for_contract(state.deadlines):
+            return None
+        rows = [each for each in queries.history_of(self._reader, row.code) if each.seq >= row.entered_seq]
+        if not rows or any(count.is_completion(each.leaf) for each in rows):
+            return True
+        # Rows made before the answer was kept: a date was given only where it was yes.
+        said = rows[0].leaf["refs"].get(count.LAST_OF_CONTRACT, rows[0].leaf["due"] is not None)
+        return bool(said)
 
     def _change(self) -> str | None:
         return self._of_change("change")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from states.facts import Inputs
@@ -30,6 +30,23 @@ def _contract_follows(
     from kcflow.services.money import contracts
 
     contracts.follow(context, writer, row, entered, request)
+
+
+def lock_together(writer: Writer, codes: Iterable[str], action: str) -> None:
+    """Lock, before anything else, all that `action` on these proposals may move with it.
+
+    The last acceptance counts the days of all proposals of the contract. Two that are accepted at the same
+    moment wait for each other here, where neither has locked anything yet.
+    """
+    if action not in AFTER or writer.dialect == "sqlite":
+        return
+    from kcflow.services.money.contracts import items_of
+    from kcflow.services.money.owners import contract_of
+
+    named = set(codes)
+    contracts = {contract for code in named if (contract := contract_of(writer, code)) is not None}
+    items = {item for contract in contracts for item in items_of(writer, contract)}
+    writer.lock_dossiers(named | contracts | items)
 
 
 BEFORE: dict[str, Before] = {"sign_contract": _contract_of_its_own}

@@ -13,7 +13,7 @@ from kcflow.services.audit import field_text, history_view
 from kcflow.services.browse import mark_of, my_holders
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput
-from kcflow.services.leaves import due_after, due_view
+from kcflow.services.leaves import stored_due
 from kcflow.services.money.codes import ADJUSTMENT, CONTRACT, KINDS, PLAN, ROUND
 from kcflow.services.money.dossiers import find_other, may_read
 from kcflow.services.money.facts import stored_facts
@@ -21,7 +21,7 @@ from kcflow.services.money.lines import lines_of, mover_of, pending
 from kcflow.services.money_views import Board, FundView, OtherRow
 from kcflow.services.moves import option_view
 from kcflow.services.texts import document_label, error_label
-from kcflow.services.views import DueView, PaperView
+from kcflow.services.views import PaperView
 from states.engine import explain, in_scope
 from states.facts import Facts, Inputs
 from states.model import Label, Lifecycle
@@ -245,7 +245,7 @@ def board_in(context: Context, reader: Reader, code: str) -> Board:
     above_row = (
         other_row(context, above, above_fund, _counted(reader, [above])[above.code]) if above else None
     )
-    due = _due(context, row, lifecycle, facts)
+    due = stored_due(context, reader, row, lifecycle, facts)
     spent = _spent(row.kind, fund)
     given = total if drafted else 0
     timeline = tuple(history_view(context.shared, h, row.title) for h in history)
@@ -281,15 +281,6 @@ def _spent(kind: str, fund: FundRow | None) -> int:
     if kind == PLAN:
         return fund.approved
     return fund.contracted if kind == CONTRACT else fund.allocated - fund.returned
-
-
-def _due(context: Context, row: StoredDossier, lifecycle: Lifecycle, facts: Facts) -> DueView | None:
-    """The stored deadline, with its derivation when the rules of today still give that date."""
-    if row.due_on is None or row.due_kind is None:
-        return None
-    stored = DueView(row.due_on, "law" if row.due_kind == "law" else "policy", row.due_basis or "")
-    view = due_view(due_after(context, lifecycle, facts, row.state, row.entered_on, row.budget_year))
-    return view if view is not None and view.on == stored.on else stored
 
 
 def _paper(row: PaperRow) -> PaperView:

@@ -15,7 +15,7 @@ from kcflow.services.context import Context
 from kcflow.services.drafts import assignment_for
 from kcflow.services.errors import BadInput
 from kcflow.services.leaves import move_leaf
-from kcflow.services.money.codes import PLAN, plan_codes
+from kcflow.services.money.codes import PLAN, SUPPLEMENT, plan_codes
 from kcflow.services.money.dossiers import create_other, edit_row, load_other
 from kcflow.services.money.others import MAKERS, gap_label, in_preparation, lines_gap
 from kcflow.services.money.rounds import checked_head, entered_amount, makers_office
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 REGIONS: Final = ("north", "central", "south")
 """Khuyến công regions that a plan may be divided by, beside provinces and offices."""
-SUPPLEMENT: Final = "supplement"
-"""The act by which an approved plan gets another total."""
 
 
 # -- what people enter -----------------------------------------------------------------------
@@ -238,7 +236,7 @@ def _supplement(
     entered = door.inputs(move, action, context.today, known_documents())
     decided = apply(lifecycle, facts, context.actor, SUPPLEMENT, entered)
     entered = attached(writer, entered)
-    leaf = move_leaf(context, lifecycle, row, facts, decided, entered, context.shared.now(), request)
+    leaf = move_leaf(context, writer, lifecycle, row, facts, decided, entered, context.shared.now(), request)
     stored = writer.append(leaf)
     fresh = writer.dossier(row.code)
     assert fresh is not None  # noqa: S101 - it was moved a moment ago

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from db import queries
 from db.errors import Conflict
 from db.rows_money import WorkRow
 from kcflow import reference
@@ -15,7 +16,7 @@ from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.drafts import MAX_DONG, YEARS, assignment_for
 from kcflow.services.errors import BadInput, NoPermission, NotFound
-from kcflow.services.money.codes import CONTRACT, ROUND, plan_code, round_code
+from kcflow.services.money.codes import CONTRACT, ROUND, SUPPLEMENT, plan_code, round_code
 from kcflow.services.money.dossiers import create_other, edit_row, load_other
 from kcflow.services.money.lines import misfit, weighed
 from kcflow.services.money.others import MAKERS, board_in, may_write
@@ -131,6 +132,13 @@ def _next_number(reader: Reader, entered: RoundInput) -> int:
     return max(numbers, default=0) + 1
 
 
+def _supplemented(reader: Reader, plan: str, entered: RoundInput) -> bool:
+    """Whether the plan was given more since its last round was opened: the next one gives that out."""
+    given = [row.id for row in queries.history_of(reader, plan) if row.action == SUPPLEMENT]
+    opened = [-line.id for line in reader.others(ROUND, entered.source, entered.plan_year, entered.area)]
+    return max(given, default=0) > max(opened, default=0)
+
+
 def _title(source: str, plan_year: int, number: int, area: str) -> str:
     place = f" {reference.province(area).name}" if area else ""
     return f"Đợt {number} phân bổ kinh phí {SOURCE[source].vi}{place} năm {plan_year}"
@@ -150,6 +158,7 @@ def open_round(context: Context, entered: RoundInput, request: str | None) -> Re
         raise BadInput("round_number", error_label("round_number", number=entered.number))
     with context.store.read() as reader:
         plan = plan_standing(reader, entered.source, entered.plan_year, entered.area)
+        supplementary = plan is not None and _supplemented(reader, plan.code, entered)
     content = {
         "source": entered.source,
         "plan_year": entered.plan_year,
@@ -160,6 +169,7 @@ def open_round(context: Context, entered: RoundInput, request: str | None) -> Re
         "plan": plan.code if plan else "",
         "contents": contents,
         "note": note,
+        "supplementary": supplementary,
     }
     for _ in range(TRIES):
         number = _free_number(context, entered, ceiling, request)

@@ -162,8 +162,10 @@ def test_the_last_acceptance_starts_the_contracts_clock(works: Works) -> None:
     contract, (first, second, third) = works.finished(100 * TRIEU, 90 * TRIEU, 80 * TRIEU)
     works.act(SCT, first, "accept", ACCEPTED, amount=100 * TRIEU)
     assert works.state(contract) == "signed"
-    # TT 36/2013 Đ18.1 counts from the last acceptance: whoever was accepted before has no date of its own.
-    assert works.desk(AGENCY).dossier(first).due is None
+    # TT 36/2013 Đ18.1 counts from the last acceptance: until then there is only the end of the year (Đ18.2).
+    limit = works.desk(AGENCY).dossier(first).due
+    assert limit is not None
+    assert (limit.on, limit.basis) == (date(2025, 1, 22), "TT 36/2013 Đ18.2")
     works.act(SCT, second, "accept", date(2024, 8, 5), amount=90 * TRIEU)
     assert works.state(contract) == "signed"
     # The third is stopped: the contract waits for it no longer.
@@ -177,6 +179,7 @@ def test_the_last_acceptance_starts_the_contracts_clock(works: Works) -> None:
         date(2024, 8, 26),
         "law",
     )
+    assert {works.row(code).due_on for code in (first, second)} == {date(2024, 8, 26)}
 
 
 def test_a_part_accepted_is_not_the_last_acceptance(works: Works) -> None:
