@@ -150,7 +150,7 @@ class Context:
 
         `fetch(after, limit)` gives a page. Text is a table of `columns`, or what `block` makes of rows.
         """
-        after = self._cursor()
+        after = self.cursor()
         show = block or Table(columns or (), self.room).block
         separator, count = '{"rows": [', 0
         while True:
@@ -174,7 +174,8 @@ class Context:
         elif following is not None:
             self.note("say.more", count=count, cursor=following)
 
-    def _cursor(self) -> object | None:
+    def cursor(self) -> object | None:
+        """The page's place that `--after` names. Raises `BadInput`."""
         if self.args.after is None:
             return None
         try:

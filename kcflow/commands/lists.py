@@ -1,4 +1,4 @@
-"""inbox, list, stalled: what waits, what there is, what is late."""
+"""inbox, list: what waits for me, what there is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kcflow.commands.flow import regions
 from kcflow.commands.places import province_keys
 from kcflow.commands.tables import Column
 from kcflow.formats import compact, date_text
-from kcflow.services.views import DossierRow, ListFilter, StalledRow
+from kcflow.services.views import DossierRow, ListFilter
 
 
 def left_text(context: Context, row: DossierRow) -> str:
@@ -86,55 +86,5 @@ def list_(context: Context) -> int:
     context.pages(
         lambda after, limit: context.desk.dossiers(wanted, order=args.order, after=after, limit=limit),
         dossier_columns(context),
-    )
-    return 0
-
-
-def stalled(context: Context) -> int:
-    """What is late or stuck, waiting for whom, since when, against which deadline and basis."""
-    args, lang = context.args, context.lang
-    columns: list[Column[StalledRow]] = [
-        Column(context.say("column.code"), lambda s: s.row.code),
-        Column(context.say("column.stalled"), lambda s: context.label(s.kind_label)),
-        Column(context.say("column.due"), lambda s: due_text(context, s.row)),
-        Column(
-            context.say("column.late"),
-            lambda s: (
-                context.say("word.late_both", days=s.overdue_days, working=s.overdue_working_days)
-                if s.overdue_days > 0
-                else ""
-            ),
-        ),
-        Column(
-            context.say("column.waits_for"), lambda s: context.label(s.row.waits_for_label), flexible=True
-        ),
-        Column(
-            context.say("column.state"),
-            lambda s: context.label(s.row.state_label),
-            flexible=True,
-            optional=True,
-        ),
-        Column(context.say("column.since"), lambda s: date_text(s.row.entered_on, lang), optional=True),
-        Column(context.say("column.basis"), lambda s: s.row.due_basis or "", flexible=True, optional=True),
-        Column(
-            context.say("column.last"),
-            lambda s: f"{context.label(s.last_action_label)} · {date_text(s.last_on, lang)} · {s.last_actor}",
-            flexible=True,
-            optional=True,
-        ),
-        Column(
-            context.say("column.next"),
-            lambda s: "; ".join(context.label(label) for label in s.next_actions),
-            flexible=True,
-            optional=True,
-        ),
-        Column(context.say("column.title"), lambda s: s.row.title, flexible=True),
-    ]
-    context.pages(
-        lambda after, limit: context.desk.stalled(
-            as_of=args.as_of, after=after, limit=limit, near_days=args.near, kinds=tuple(args.kinds)
-        ),
-        columns,
-        empty="say.stalled_empty",
     )
     return 0

@@ -81,7 +81,14 @@ def short_columns(context: Context) -> list[Column[HistoryView]]:
             right=True,
             optional=True,
         ),
-        Column(context.say("column.reason"), lambda h: h.reason or "", flexible=True, optional=True),
+        Column(
+            context.say("column.reason"),
+            lambda h: "; ".join(
+                part for part in (context.label(h.clock.text) if h.clock else "", h.reason) if part
+            ),
+            flexible=True,
+            optional=True,
+        ),
         Column(context.say("column.at"), lambda h: instant_text(h.at, lang), optional=True),
     ]
 
@@ -113,6 +120,8 @@ def _full(context: Context, row: HistoryView) -> Iterable[tuple[str, str]]:
         name = say(f"money.{row.amount_kind}")
         number = f", {say('money.round', number=row.round)}" if row.round is not None else ""
         yield say("column.amount"), f"{name}{number}: {dong(row.amount, lang)} ({before} → {after})"
+    if row.clock is not None:
+        yield say("column.clock"), context.label(row.clock.text)
     yield say("column.charges"), ", ".join(row.charges)
     yield say("column.via"), row.via or ""
     for name, label, value in row.fields:

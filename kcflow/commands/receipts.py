@@ -26,6 +26,7 @@ def receipt_lines(context: Context, receipt: Receipt) -> Iterator[str]:
     arrow = f"{context.label(receipt.from_label) or '—'} → {context.label(receipt.to_label)}"
     items = [
         (say("column.act"), context.label(receipt.action_label)),
+        (say("column.clock"), context.label(receipt.clock.text) if receipt.clock else ""),
         (say("column.states"), arrow if receipt.from_state != receipt.to_state else ""),
         (say("column.state"), arrow and context.label(receipt.to_label)),
         (say("column.waits_for"), context.label(receipt.waits_for_label)),

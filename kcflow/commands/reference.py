@@ -18,6 +18,7 @@ from kcflow.commands.grammar import Command, whole
 from kcflow.commands.json_form import shape_fields
 from kcflow.commands.lifecycles import Diagram, LifecycleRow
 from kcflow.commands.store import Init
+from kcflow.services.clock_views import CalendarYear, ChangePlan, ChangeResult, RuleView
 from kcflow.services.money_views import (
     AdjustmentKind,
     AdjustmentPlan,
@@ -76,6 +77,10 @@ SHAPES: Final[tuple[type, ...]] = (
     AdjustmentPlan,
     BudgetSummary,
     FigureView,
+    RuleView,
+    ChangePlan,
+    ChangeResult,
+    CalendarYear,
     LifecycleRow,
     Lifecycle,
     Diagram,

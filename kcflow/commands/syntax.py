@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from kcflow.commands import budget_syntax, contract_syntax, readers, round_syntax
+from kcflow.commands import (
+    budget_syntax,
+    clock_syntax,
+    contract_syntax,
+    digest_syntax,
+    dwell_syntax,
+    readers,
+    round_syntax,
+    rules_syntax,
+    stalled_syntax,
+)
 from kcflow.commands.grammar import (
     AUTHORITIES,
     CONCLUSIONS,
@@ -13,7 +23,6 @@ from kcflow.commands.grammar import (
     ORDERS,
     SHELLS,
     SOURCES,
-    STALLED_KINDS,
     Command,
     Grammar,
     Section,
@@ -24,7 +33,6 @@ from states.model import ROLES
 YEAR: Final = readers.whole(1990, 2100)
 CONTENT: Final = readers.whole(1, 9)
 COUNT: Final = readers.whole(1, 1_000_000_000)
-DAYS: Final = readers.whole(0, 366)
 CLEARED: Final = (
     *("objective", "expected_result", "trade", "priority", "starts_on", "ends_on", "note"),
     *("kinds", "content_codes", "beneficiaries", "coordinating", "partner_provinces"),
@@ -100,7 +108,7 @@ def drafts(grammar: Grammar) -> None:
 
 
 def reading(grammar: Grammar) -> None:
-    """inbox, list, show, explain, stalled, flow, history."""
+    """inbox, list, show, explain, stalled, year-end, flow, history."""
     grammar.command(grammar.commands, "inbox", "lists:inbox", "{rows: [DossierRow], next}", paged=True)
     listing = grammar.command(
         grammar.commands, "list", "lists:list_", "{rows: [DossierRow], next}", paged=True
@@ -127,12 +135,7 @@ def reading(grammar: Grammar) -> None:
     _code(explain)
     explain.argument("action", "ACTION", nargs="?", text="explain_action")
     explain.option("--on", metavar="DATE", type=readers.day)
-    stalled = grammar.command(
-        grammar.commands, "stalled", "lists:stalled", "{rows: [StalledRow], next}", paged=True
-    )
-    stalled.option("--as-of", metavar="DATE", type=readers.day)
-    stalled.many("--kind", "kinds", choices=STALLED_KINDS, text="stalled_kind")
-    stalled.option("--near", metavar="DAYS", type=DAYS, default=5)
+    stalled_syntax.standing(grammar)
     flow = grammar.command(grammar.commands, "flow", "flow:flow", "{rows: [FlowPhase], next: null}")
     flow.option("--year", "plan_year", metavar="YYYY", type=YEAR, text="list_year")
     flow.option("--source", choices=SOURCES, text="list_source")
@@ -211,6 +214,7 @@ def directory(grammar: Grammar) -> None:
     for command in (add, assign, end):
         command.option("--role", choices=ROLES, required=True)
         command.option("--office", metavar="OFFICE", text="role_office", required=True)
+    digest_syntax.email(grammar, people)
     listed = "{rows: [OfficeView], next: null}"
     parent, offices = grammar.group(grammar.commands, "offices", "directory:offices", listed)
     parent.parser.set_defaults(kind=None, province=None)
@@ -248,6 +252,10 @@ def upkeep(grammar: Grammar) -> None:
 
 SECTIONS: Final[tuple[Section, ...]] = (
     *(start, drafts, reading, moves),
+    clock_syntax.acts,
+    rules_syntax.own,
+    dwell_syntax.dwell,
+    digest_syntax.letters,
     budget_syntax.budget,
     *round_syntax.SECTIONS,
     *contract_syntax.SECTIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from kcflow.commands.json_form import shape_fields
 from kcflow.commands.lifecycles import LifecycleRow
-from kcflow.services import views
+from kcflow.services import clock_views, views
 from states.model import Lifecycle
 from tests.cli.conftest import FIRST, UNIT, Desk
 from tests.cli.running import kcflow, python
@@ -141,11 +142,69 @@ def test_stalled(desk: Desk) -> None:
     for kind in ("law", "policy", "waiting", "near", "stuck"):
         only = desk.json("stalled", "--as-of", "01/06/2024", "--kind", kind)["rows"]
         assert {row["kind"] for row in only} <= {kind}
-    late = desk.json("stalled", "--as-of", "2025-12-01")["rows"]
+    late = desk.json("stalled", "--as-of", "2027-12-01")["rows"]
     assert len(late) >= len(rows)
-    text = desk.done("stalled", "--as-of", "2025-12-01")
+    assert late
+    text = desk.done("stalled", "--as-of", "2027-12-01")
     assert all(row["row"]["code"] in text for row in late)
     assert desk.json("stalled", "--as-of", "2199-01-01", code=2)["error"]["code"] == "calendar_unknown"
+    # One page after the other, on a day to come and on one that is over.
+    for day in ("2027-12-01", "2026-01-01"):
+        whole = desk.json("stalled", "--as-of", day, "--all")["rows"]
+        first = desk.json("stalled", "--as-of", day, "--limit", "1")
+        if len(whole) > 1:
+            after = desk.json("stalled", "--as-of", day, "--limit", "1", "--after", first["next"])
+            assert [*first["rows"], *after["rows"]] == whole[:2]
+
+
+def test_stalled_as_others_want_it(desk: Desk, tmp_path: Path) -> None:
+    day = ("--as-of", "2027-12-01")
+    rows = desk.json("stalled", *day, "--all")["rows"]
+    lines = list(csv.DictReader(desk.done("stalled", *day, "--all", "--csv").splitlines()))
+    assert [line["code"] for line in lines] == [row["row"]["code"] for row in rows]
+    assert [line["due_on"] for line in lines] == [row["row"]["due_on"] or "" for row in rows]
+    assert [int(line["money"]) for line in lines] == [row["money"] for row in rows]
+    backwards = desk.json("stalled", *day, "--all", "--order=-code")["rows"]
+    assert [row["row"]["code"] for row in backwards] == sorted((r["row"]["code"] for r in rows), reverse=True)
+    groups = desk.json("stalled", *day, "--group-by", "office")["rows"]
+    members(groups[0], clock_views.StalledGroup)
+    assert sum(
+        group[kind] for group in groups for kind in ("law", "policy", "near", "waiting", "stuck")
+    ) == len(rows)
+    text = desk.done("stalled", *day, "--group-by", "office")
+    assert groups[0]["label"]["vi"] in text
+    only = desk.json("stalled", *day, "--province", "Hà Giang", "--source", "kcqg", "--due-kind", "law")[
+        "rows"
+    ]
+    assert {row["row"]["due_kind"] for row in only} <= {"law"}
+    assert desk.json("stalled", *day, "--person", "-")["rows"] == desk.json("stalled", *day)["rows"]
+    assert desk.json("stalled", *day, "--held", "yes")["rows"] == []
+    assert desk.json("stalled", *day, "--age-from", "36600")["rows"] == []
+    path = tmp_path / "ton-dong.xlsx"
+    outcome = desk("stalled", *day, "--xlsx", str(path))
+    assert (outcome.code, path.exists()) == (0, True)
+    assert "ton-dong.xlsx" in outcome.out + outcome.err
+    assert desk.json("stalled", "--csv", code=2)["error"]["code"] == "stalled_form"
+    desk.refused(2, "stalled", "--csv", "--group-by", "age")
+    desk.refused(2, "stalled", "--xlsx", str(path))
+    assert desk.json("stalled", "--order", "urgent", "--kind", "near")["rows"] == []
+
+
+def test_csv_is_no_formula(desk: Desk) -> None:
+    desk.done("edit", FIRST, "--title", "=1+1", "--as", UNIT)
+    lines = list(csv.DictReader(desk.done("stalled", "--as-of", "2027-12-01", "--all", "--csv").splitlines()))
+    assert next(line["title"] for line in lines if line["code"] == FIRST) == "'=1+1"
+
+
+def test_the_end_of_a_year(desk: Desk) -> None:
+    rows = desk.json("year-end", "--year", "2024")["rows"]
+    members(rows[0], clock_views.YearEndDate)
+    assert [row["on"] for row in rows] == [
+        *("2024-12-30", "2024-12-31", "2025-01-22", "2025-01-31", "2025-02-15"),
+    ]
+    text = desk.done("year-end", "--year", "2024")
+    assert "trước 15/02/2025" in text
+    assert "TT 26/2026" in text
 
 
 def test_history(desk: Desk) -> None:
