@@ -1,7 +1,8 @@
 """`make bench`: one move, a thousand moves in one decision, first paint — as ratios of medians.
 
 `python -m benchmarks desk` needs big stores and takes longer: see benchmarks/desk.py. `python -m benchmarks
-rounds` issues rounds over a thousand proposals: see benchmarks/rounds.py.
+rounds` issues rounds over a thousand proposals: see benchmarks/rounds.py. `python -m benchmarks stalled`
+lists and counts what stands still: see benchmarks/stalled.py.
 """
 
 from __future__ import annotations
@@ -49,6 +50,11 @@ if __name__ == "__main__":
         from benchmarks import rounds
 
         rounds.main(sys.argv[2:])
+        sys.exit()
+    if sys.argv[1:2] == ["stalled"]:
+        from benchmarks import stalled
+
+        stalled.main(sys.argv[2:])
         sys.exit()
     chosen = sys.argv[1:] or ["moves", "startup"]
     if "moves" in chosen:

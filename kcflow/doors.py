@@ -139,6 +139,10 @@ class Doors(_App):
         """Show the list of proposals by a filter, whatever is in front now."""
         self._shell.show_dossiers(wanted)
 
+    def show_stalled(self, wanted: ListFilter) -> None:
+        """Show what stands still by a filter, whatever is in front now."""
+        self._shell.show_stalled(wanted)
+
     async def in_shell(self, action: str, said: str = "") -> None:
         """Go back to the shell from whatever proposal is in front, run an action of it, and say `said`."""
         if self.may_leave():

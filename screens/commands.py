@@ -24,6 +24,7 @@ _KEY_NAMES = {
     "escape": "Esc",
     "slash": "/",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "space": "Space",
     "tab": "Tab",
     "home": "Home",
@@ -35,6 +36,7 @@ _KEY_NAMES = {
     "delete": "Del",
     "insert": "Ins",
     "dollar_sign": "$",
+    "percent_sign": "%",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "less_than_sign": "<",
@@ -147,6 +149,12 @@ class Offer:
         self.enabled = enabled
 
     @property
+    def order(self) -> int:
+        """Place in the footer, low first; a node may have other wishes (`footer_places`, by id)."""
+        wishes: Mapping[str, int] = getattr(self.node, "footer_places", {})
+        return wishes.get(self.command.id, self.command.order)
+
+    @property
     def reason(self) -> str | None:
         """One sentence on why it can't be done now, or None."""
         if self.enabled:
@@ -168,7 +176,7 @@ def offers(screen: Screen[object]) -> list[Offer]:
 
 def in_order(found: Iterable[Offer]) -> list[Offer]:
     """Sort for the footer: by `order`, then as found."""
-    return sorted(found, key=lambda offer: offer.command.order)
+    return sorted(found, key=lambda offer: offer.order)
 
 
 # Commands of the whole application

@@ -70,6 +70,9 @@ class DeskApp(Protocol):
     def show_dossiers(self, wanted: ListFilter) -> None:
         """Show the list of proposals by a filter, whatever is in front now."""
 
+    def show_stalled(self, wanted: ListFilter) -> None:
+        """Show what stands still by a filter, whatever is in front now."""
+
     async def in_shell(self, action: str, said: str = "") -> None:
         """Go back to the shell from whatever proposal is in front, run an action of it, and say `said`."""
 

@@ -105,7 +105,7 @@ class KeyBar(Widget):
         texts = [(f" {key_name(offer.key)} ", f"{offer.command.label()} ", offer) for offer in shown]
         # The way back, commands, quit and help are kept; the last of the others give way: help has them.
         while texts and sum(cell_len(key + label) for key, label, _ in texts) > room:
-            middle = [i for i, (_, _, offer) in enumerate(texts) if offer.command.order < KEPT_FROM]
+            middle = [i for i, (_, _, offer) in enumerate(texts) if offer.order < KEPT_FROM]
             texts.pop(middle[-1] if middle else 0)
         parts: list[Content | tuple[str, str]] = []
         self._places = []

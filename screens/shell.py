@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from kcflow.i18n import t
 from screens.base import DeskScreen, StatusLine
+from screens.clock.editor_commands import OpenCalendar, OpenRules
 from screens.commands import (
     ImportRegister,
     NewDraft,
@@ -108,6 +109,8 @@ class ShellScreen(DeskScreen[None]):
         NewDraft,
         ImportRegister,
         OpenBudget,
+        OpenRules,
+        OpenCalendar,
         WorkAs,
         TryAgain,
         HideStart,
@@ -221,12 +224,8 @@ class ShellScreen(DeskScreen[None]):
         self._write_head()
 
     def _take_counts(self, counts: dict[str, int]) -> None:
-        from screens.lists.inbox import InboxPane
-
         self.counts = counts
-        line, inbox = self.query_one(TabsLine), self._panes.get("inbox")
-        if isinstance(inbox, InboxPane) and inbox.is_mounted:
-            inbox.show_money(counts["money"])
+        line = self.query_one(TabsLine)
         for tab, n in counts.items():
             line.count(tab, f"{COUNT_CAP - 1}+" if n >= COUNT_CAP else str(n))
 
@@ -302,6 +301,16 @@ class ShellScreen(DeskScreen[None]):
 
         pane = self.pane
         if isinstance(pane, DossiersPane):
+            pane.show(wanted)
+
+    def show_stalled(self, wanted: ListFilter) -> None:
+        """Show what stands still by a filter in its tab, whatever is in front now."""
+        self.come_forward()
+        self.action_show_tab("stalled")
+        from screens.lists.stalled import StalledPane
+
+        pane = self.pane
+        if isinstance(pane, StalledPane):
             pane.show(wanted)
 
     # What is read and written anew
@@ -385,6 +394,20 @@ class ShellScreen(DeskScreen[None]):
         from screens.money.budget import BudgetScreen
 
         self.app.push_screen(BudgetScreen())
+
+    def action_open_rules(self) -> None:
+        """The deadlines of every state, at that of the row under the cursor."""
+        from screens.clock.rules import RulesScreen
+        from screens.guide.help import subject_of
+
+        about = subject_of(self)
+        self.app.push_screen(RulesScreen(about.lifecycle, about.state) if about else RulesScreen())
+
+    def action_open_calendar(self) -> None:
+        """The calendar of working days."""
+        from screens.clock.days import CalendarScreen
+
+        self.app.push_screen(CalendarScreen())
 
     def action_import_register(self) -> None:
         """Read a registration workbook."""

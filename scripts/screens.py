@@ -49,6 +49,10 @@ BULK: Final = "0 ↓*5 space*3 b ⏎ F10"
 _FILL: Final = '0 w "cuc" ⏎ 7 c*2 n tab*3 "2 tỷ" F10'
 """The agency opens a round of 2 tỷ, and is on its board."""
 
+_RULE: Final = '0 2 / "KCQG-25-0001" ⏎ Q n tab'
+"""A deadline of one's own for the state of a proposal: the number of its days."""
+_DAYS: Final = '0 w "giamsat-bo" ⏎ W n'
+
 SCENES: Final = (
     Scene("welcome", size=(100, 24), docs="chao", langs=("vi", "en"), sample=False),
     Scene("welcome-office", "↓ ⏎", sample=False),
@@ -75,12 +79,27 @@ SCENES: Final = (
     Scene("note", '0 g "KCQG-25-0004" ⏎ t'),
     Scene("jump", '0 g "17"'),
     Scene("stalled", "0 3", (120, 30), "ton-dong", ("vi", "en")),
+    Scene("stalled-why", "0 3 ↓*14 ?", (120, 30)),
+    Scene("stalled-acts", "0 3 ↓*14 !"),
+    Scene("stalled-hold", '0 3 ↓*14 T ⏎ "bo tai" ⏎ tab*2 "30/08/2024"'),
+    Scene("stalled-group-by", "0 3 G"),
+    Scene("stalled-groups", "0 3 G End ↑ ⏎"),
+    Scene("stalled-year-end", "0 3 e"),
+    Scene("letters", "0 3 M"),
+    Scene("letter", "0 3 M d"),
+    Scene("letters-log", "0 3 M c"),
     Scene("history", "0 4"),
     Scene("history-filter", "0 4 f"),
     Scene("record", "0 4 ⏎"),
     Scene("dossier-history", '0 g "KCQG-24-0002" ⏎ h'),
     Scene("flow", "0 6", docs="dong-chay", langs=("vi", "en")),
     Scene("flow-state", "0 6 → ↓"),
+    Scene("dwell", "0 6 %"),
+    Scene("dwell-parties", "0 6 % c"),
+    Scene("dwell-returns", "0 6 % c*2"),
+    Scene("dwell-months", "0 6 % c*3"),
+    Scene("dwell-offices", "0 3 % o"),
+    Scene("dwell-filter", "0 6 % f"),
     Scene("story", '0 g "KCQG-24-0002" ⏎ m'),
     Scene("story-reports", '0 g "KCQG-24-0006" ⏎ m c'),
     Scene("budget", "0 $ v"),
@@ -100,6 +119,12 @@ SCENES: Final = (
     Scene("money-plan-form", '0 w "cuc" ⏎ 7 c n'),
     Scene("money-contract-form", '0 w "cuc" ⏎ 7 c*3 n "KCQG-24-0006"'),
     Scene("money-adjustment-form", '0 w "ttkc-63-02" ⏎ 7 c*4 n "KCQG-24-0005"'),
+    Scene("rules", "0 3 Q"),
+    Scene("rule-form", f"{_RULE}"),
+    Scene("rule-change", f'{_RULE} "5" tab "QĐ 12/QĐ-SCT" tab ^u "1/1/2024" F10'),
+    Scene("calendar", "0 W ↓*7"),
+    Scene("day-form", _DAYS),
+    Scene("day-change", f'{_DAYS} "CV 5/VPCP" tab "13/6/2024" tab*2 "Nghỉ hoán đổi" F10'),
     Scene("people", "0 5"),
     Scene("offices", "0 5 c"),
     Scene("register-pick", "0 ^o"),

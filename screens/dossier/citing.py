@@ -31,8 +31,9 @@ def of_row(row: HistoryView, lang: str) -> str:
     document = of_paper(row.document, "", lang) if row.document is not None else ""
     who = t("cite.system", lang) if row.system else f"{row.actor_name}, {row.office_name}"
     act = _joined(", ", row.action_label(lang), date_text(row.on, lang), who)
+    did = row.clock.text(lang) if row.clock is not None else ""
     place = t("cite.row", lang, code=row.dossier, seq=row.seq, mark=receipt_mark(row))
-    return _joined("; ", act, document, place)
+    return _joined("; ", act, did, document, place)
 
 
 def of_proposal(card: DossierCard, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,9 +16,12 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from kcflow.i18n import t
+from kcflow.services.clock_views import ClockState
 from kcflow.services.errors import KcflowError, NotFound
 from kcflow.services.views import DossierCard, Receipt
 from screens.base import DeskScreen
+from screens.clock.commands import CLOCK
+from screens.clock.opening import ShowsClock, Subject
 from screens.commands import Act, CloseDialog, DossierHistory, bindings
 from screens.dossier import act_parts, proposal_lists, timeline_parts
 from screens.dossier import proposal_parts as parts
@@ -44,6 +47,9 @@ from screens.money.from_proposal import LeadsToMoney
 from screens.widgets.revealing import RevealingList
 from screens.widgets.stage_bar import StageBar
 
+if TYPE_CHECKING:
+    from kcflow.services.desk import Desk
+
 SECTIONS = ("where", "acts", "papers", "due", "money", "parties", "facts", "notes", "timeline")
 
 
@@ -62,7 +68,7 @@ class Vanished(Message, namespace="proposal"):
     code: str
 
 
-class ProposalScreen(ProposalCursor, LeadsToMoney, DeskScreen[None]):
+class ProposalScreen(ProposalCursor, LeadsToMoney, ShowsClock, DeskScreen[None]):
     """Everything about one proposal, and every act on it.
 
     | Key | What it does |
@@ -75,6 +81,7 @@ class ProposalScreen(ProposalCursor, LeadsToMoney, DeskScreen[None]):
     | y | Copy a citation: of the proposal, of the row of the timeline, or of the paper. |
     | m | Its whole money story. |
     | h | Open its history. |
+    | ? · ! | Why it stands here; remind, reassign, pause, report. |
     | c | Correct the row of the timeline under the cursor. |
     | enter | On the timeline: the full record of the row. |
     | tab | From the acts to the papers to the timeline. |
@@ -94,6 +101,7 @@ class ProposalScreen(ProposalCursor, LeadsToMoney, DeskScreen[None]):
         OpenDocument,
         CopyCitation,
         DossierHistory,
+        *CLOCK,
         CorrectRow,
         PreviousProposal,
         NextProposal,
@@ -159,20 +167,25 @@ class ProposalScreen(ProposalCursor, LeadsToMoney, DeskScreen[None]):
         """Read the proposal anew."""
         if self.desk_app.desk is not None:
             code = self.code
+
+            def read(desk: Desk) -> tuple[DossierCard, ClockState | None]:
+                card = desk.dossier(code)
+                return card, None if card.row.ending else desk.clock.state(code)
+
             self.ask(
-                lambda desk: desk.dossier(code),
-                self._loaded,
+                read,
+                lambda found: self._loaded(*found),
                 failed=lambda error: self._not_loaded(error, code),
                 group="card",
             )
 
-    def _loaded(self, card: DossierCard) -> None:
+    def _loaded(self, card: DossierCard, clock: ClockState | None = None) -> None:
         if self._failure is not None:
             self._failure = None
             self.say("")
         other = self.card is None or self.card.row.code != card.row.code
-        if card != self.card:
-            self.card = card
+        if (card, clock) != (self.card, self.clock):
+            self.card, self.clock = card, clock
             self._write()
         if other:
             self._to_the_top()
@@ -229,7 +242,7 @@ class ProposalScreen(ProposalCursor, LeadsToMoney, DeskScreen[None]):
         self.query_one("#proposal-stages", StageBar).update(stage_phases(card, lang))
         derivation = parts.derivation(card, lang)
         for name, content in (
-            ("where", parts.whereabouts(card, lang)),
+            ("where", parts.whereabouts(card, lang, self.clock_lines())),
             ("derived", derivation),
             ("due", derivation),
             ("money", parts.money(card.money, lang)),
@@ -256,6 +269,12 @@ class ProposalScreen(ProposalCursor, LeadsToMoney, DeskScreen[None]):
         ids = [option.id for option in options]
         first = next((at for at, option in enumerate(options) if not option.disabled), None)
         box.highlighted = ids.index(kept) if kept in ids and kept is not None else first
+
+    # Its time
+
+    def clock_subject(self) -> Subject | None:
+        """This proposal."""
+        return Subject(self.card.row.code, self.card.row.title) if self.card is not None else None
 
     # What is possible
 
@@ -291,7 +310,7 @@ class ProposalScreen(ProposalCursor, LeadsToMoney, DeskScreen[None]):
             return t("proposal.not_editable", lang)
         if action == "neighbour" and len(self._codes) < 2:
             return t("proposal.no_neighbours", lang)
-        return None
+        return self.clock_why_not(action)
 
     # Keys
 

@@ -66,8 +66,8 @@ def under_head(card: DossierCard, lang: str) -> Content:
     return line((" · ".join(part for part in parts if part), DIM))
 
 
-def whereabouts(card: DossierCard, lang: str) -> Hanging:
-    """The state, who holds the file and since when, until when and why."""
+def whereabouts(card: DossierCard, lang: str, clock: Iterable[Content] = ()) -> Hanging:
+    """The state, who holds the file and since when, until when and why; what was done about its time."""
     row = card.row
     sign, style = state_mark(row)
     held = t("proposal.held", lang, days=card.days_in_state, working=card.working_days_in_state)
@@ -81,6 +81,7 @@ def whereabouts(card: DossierCard, lang: str) -> Hanging:
             line((t("proposal.waits_for", lang), DIM), holder, (f" · {since[:1].lower()}{since[1:]}", DIM))
         )
         said += due_lines(card.due, row.days_left, lang, derived=False)
+    said += clock
     if card.return_to_label is not None:
         said.append(line((t("proposal.return_to", lang, state=card.return_to_label(lang)), WARN)))
     said += [line((f"! {warning(lang)}", WARN)) for warning in card.warnings]

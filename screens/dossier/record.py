@@ -65,6 +65,8 @@ def record_pairs(view: HistoryView, lang: str) -> list[Pair]:
     typed = [f"{name(lang)}: {field_text(key, value, lang)}" for key, name, value in view.fields]
     # Only acts about money have these.
     own = (("fields", "\n".join(typed)), ("charges", ", ".join(view.charges)), ("via", view.via))
+    if view.clock is not None:
+        lines.append((label("clock"), view.clock.text(lang)))
     lines += [(label(name), text) for name, text in own if text]
     delay = t("record.delay", lang, n=view.entry_delay_days) if view.entry_delay_days else ""
     lines += [
@@ -109,6 +111,8 @@ def _deadline(view: HistoryView, lang: str) -> str:
 def money_said(view: HistoryView, lang: str) -> list[str]:
     """The kind of the amount with its đồng, what it was charged to, and the act's typed fields."""
     said = []
+    if view.clock is not None:
+        said.append(view.clock.text(lang))
     if view.amount is not None and view.amount_kind in AMOUNT:
         said.append(f"{AMOUNT[view.amount_kind](lang)}: {dong(view.amount, lang)}")
     if view.charges:

@@ -17,6 +17,8 @@ from screens.widgets.state_mark import mark
 NOTE = "note"
 """The act that writes a note: it changes nothing, its reason is the text."""
 NOTE_MARK = "✎"
+CLOCK_MARK = "◷"
+"""Of what a supervisor, or the program, did about time."""
 _NOTES_SHOWN = 3
 _OFFICE_CELLS = 34
 """A longer name of an office gives way to the role, which says the same in a few words."""
@@ -26,7 +28,9 @@ def moment(row: HistoryView, lang: str) -> Hanging:
     """One row of the timeline: what, when, who, with which paper, why, and what was wrong with it."""
     style = "strike" if row.corrected_by else STRONG
     title: list[Part] = [(f"{date_text(row.on, lang)}  ", "$accent")]
-    if row.action == NOTE:
+    if row.clock is not None:
+        title.append((f"{CLOCK_MARK} ", "$primary"))
+    elif row.action == NOTE:
         title.append((f"{NOTE_MARK} ", "$primary"))
     title.append((row.action_label(lang), style))
     if row.from_state != row.to_state:
@@ -39,7 +43,7 @@ def moment(row: HistoryView, lang: str) -> Hanging:
 def notes(timeline: tuple[HistoryView, ...], lang: str) -> Hanging:
     """The latest notes, the newest first; how many more there are."""
     found = sorted(
-        (row for row in timeline if row.action == NOTE and not row.corrected_by),
+        (row for row in timeline if row.action == NOTE and row.clock is None and not row.corrected_by),
         key=lambda row: row.seq,
         reverse=True,
     )
@@ -87,6 +91,8 @@ def _details(row: HistoryView, lang: str) -> list[tuple[str, str]]:
     elif row.via:
         details.append((t("proposal.via", lang, code=row.via), DIM))
     details += [(f"{label(lang)}: {field_text(name, value, lang)}", "") for name, label, value in row.fields]
+    if row.clock is not None:
+        details.append((row.clock.text(lang), ""))
     if row.reason and row.action == NOTE:
         details += [(text, "") for text in row.reason.split("\n") if text.strip()]
     elif row.reason:

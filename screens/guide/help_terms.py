@@ -51,15 +51,35 @@ BASIS: Final[dict[str, str]] = {
     "adjustment": "TT 36/2013 Đ11",
     "four_eyes": "",
     "worksheet": "",
+    "own_rule": "",
+    "pause": "",
+    "remind": "",
+    "holder": "",
+    "escalate": "",
+    "stay": "",
+    "median": "",
+    "nine_in_ten": "",
 }
 """Article by term; "" where no article defines it."""
 
 _LATE: Final = ("deadline", "late_law", "late_policy", "near")
+_TIME: Final = ("own_rule", "pause", "remind", "holder", "escalate")
 _ACT: Final = ("action", "basis", "on_at", "paper", "authority")
 OF_HELP: Final[dict[str, tuple[str, ...]]] = {
     "inbox": ("proposal", "state", "waits_for", *_LATE, "return_to"),
     "dossiers": ("proposal", "kcqg", "kcdp", "phase", "state", "unit", *_LATE),
-    "stalled": ("stalled", *_LATE, "days", "waits_for", "basis"),
+    "stalled": ("stalled", *_LATE, "days", "waits_for", "basis", *_TIME),
+    "why": ("deadline", "late_law", "own_rule", "pause", "days", "on_at", "basis"),
+    "clock_acts": _TIME,
+    "clock_form": _TIME,
+    "groups": ("stalled", "waits_for", "holder", "basis"),
+    "dwell": ("stay", "median", "nine_in_ten", "waits_for", "pause", "return_to", "phase", "state"),
+    "year_end": ("deadline", "settlement", "acceptance"),
+    "rules": ("own_rule", *_LATE, "state", "waits_for", "basis"),
+    "rule_form": ("own_rule", "late_law", "days", "basis"),
+    "change": ("deadline", "late_law", "late_policy", "own_rule", "history"),
+    "calendar": ("days", "deadline"),
+    "day_form": ("days", "deadline"),
     "history": ("history", "on_at", "operator", "correct", "deadline"),
     "people": ("unit", "department", "agency", "ministry", "auditor", "operator"),
     "flow": ("phase", "state", "kcqg", "kcdp", *_LATE),

@@ -41,6 +41,9 @@ def places() -> Mapping[type[Command], Place]:
     Reads these screens' modules once (in a worker thread, where a person waits).
     """
     from screens import keymap
+    from screens.clock.days import CalendarScreen
+    from screens.clock.dwell import DwellScreen
+    from screens.clock.rules import RulesScreen
     from screens.dossier.proposal import ProposalScreen
     from screens.guide.settings import SettingsScreen
     from screens.lists.dossiers import DossiersPane
@@ -63,7 +66,14 @@ def places() -> Mapping[type[Command], Place]:
         "flow": (FlowPane,),
         "money": (MoneyPane, VirtualTable),
     }
-    screens: dict[str, type] = {"proposal": ProposalScreen, "board": BoardScreen, "settings": SettingsScreen}
+    screens: dict[str, type] = {
+        "proposal": ProposalScreen,
+        "board": BoardScreen,
+        "rules": RulesScreen,
+        "calendar": CalendarScreen,
+        "dwell": DwellScreen,
+        "settings": SettingsScreen,
+    }
     found = dict.fromkeys(keymap.bound(ShellScreen), Place())
     tabs: dict[str, list[str]] = {}
     for tab, nodes in panes.items():

@@ -19,8 +19,8 @@ from kcflow.text import visible
 from screens.base import DeskScreen
 from screens.commands import CloseDialog, Command, bindings
 from screens.forms.amounts import WholeField
-from screens.forms.choices import ChoiceField, FolderField
-from screens.forms.fields import Field, words
+from screens.forms.choices import ChoiceField, FileField, FolderField
+from screens.forms.fields import Field, TextField, words
 from states.model import Label
 
 
@@ -175,6 +175,10 @@ def _field(rule: Rule, value: object) -> Field[str] | Field[int]:
         return WholeField(rule.key, label, number, least=rule.least, most=rule.most)
     if rule.kind == "folder":
         return FolderField(rule.key, label, str(value))
+    if rule.kind == "file":
+        return FileField(rule.key, label, str(value))
+    if rule.kind == "text":
+        return TextField(rule.key, label, str(value), max_length=255)
     if rule.kind == "switch":
         options = [(each, words(f"settings.{each}")) for each in ("on", "off")]
     else:
@@ -197,6 +201,8 @@ def _value(rule: Rule, value: object) -> object:
     """What a field's value means as a setting; None when there is none."""
     if rule.kind == "switch":
         return None if value is None else value == "on"
-    if rule.kind == "folder":
+    if rule.kind in ("folder", "file"):
         return "" if value is None else str(Path(str(value)).expanduser())
+    if rule.kind == "text":
+        return "" if value is None else str(value)
     return value

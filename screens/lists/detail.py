@@ -12,9 +12,8 @@ from textual.widgets import Static
 
 from kcflow.formats import date_text
 from kcflow.i18n import t
-from kcflow.services.views import DossierCard, DossierRow, OptionView, StalledRow
+from kcflow.services.views import DossierCard, DossierRow, OptionView
 from screens.lists.rows import row_tone, state_text
-from screens.widgets.basis import basis_text
 from screens.widgets.cells import literal
 from screens.widgets.stage_bar import StageBar, StagePhase
 
@@ -98,7 +97,7 @@ class DetailStrip(Vertical):
         super().__init__(classes=classes)
         self._row: DossierRow | None = None
         self._card: DossierCard | None = None
-        self._stalled: StalledRow | None = None
+        self._lines: Sequence[Line] | None = None
         self._lang = "vi"
 
     def compose(self) -> ComposeResult:
@@ -129,14 +128,31 @@ class DetailStrip(Vertical):
         """Show a dossier with its acts."""
         self._show(card.row, card, None, lang)
 
-    def show_stalled(self, stalled: StalledRow, card: DossierCard | None, lang: str) -> None:
-        """Show why a dossier is in the stalled list: the deadline's basis and how it was counted."""
-        self._show(stalled.row, card, stalled, lang)
+    def show_stalled(
+        self, row: DossierRow, lines: Sequence[Line], card: DossierCard | None, lang: str
+    ) -> None:
+        """Show a dossier that stands still: why, and what comes next; as many of `lines` as fit."""
+        self._show(row, card, lines, lang)
+
+    def show_other(self, row: DossierRow, lang: str) -> None:
+        """Show a plan, a round, a contract or an adjustment: its stages stand on its board."""
+        doable = " · ".join(literal(label(lang)) for label in row.doable) or "–"
+        head = (f"{t('app.doable', lang)}  ", "bold")
+        self._show(row, None, [[head, (doable, "bold $success")]], lang)
+
+    def show_lines(self, title: str, lines: Sequence[Line], lang: str) -> None:
+        """Show a title and some lines that are about no dossier."""
+        self._show(None, None, lines, lang)
+        self.query_one("#detail-title", Static).update(Content.assemble((literal(title), "bold")))
 
     def _show(
-        self, row: DossierRow | None, card: DossierCard | None, stalled: StalledRow | None, lang: str
+        self,
+        row: DossierRow | None,
+        card: DossierCard | None,
+        lines: Sequence[Line] | None,
+        lang: str,
     ) -> None:
-        self._row, self._card, self._stalled, self._lang = row, card, stalled, lang
+        self._row, self._card, self._lines, self._lang = row, card, lines, lang
         self.set_class(card is None, "-empty")
         if card is not None:
             self.query_one(StageBar).update(stage_phases(card, lang))
@@ -153,6 +169,7 @@ class DetailStrip(Vertical):
             name = (literal(row.title), "bold")
             title = [(f"{row.code}  ", "bold $accent"), *([name] if tall else [state, ("  ", ""), name])]
             where = [state, (f"  {self._whereabouts(row)}", "")]
+        if row is not None or self._lines is not None:
             why = self._why(MOST if tall else 1)
         for at, lines in (("title", [title]), ("where", [where]), ("why", why)):
             self.query_one(f"#detail-{at}", Static).update(
@@ -170,20 +187,9 @@ class DetailStrip(Vertical):
 
     def _why(self, most: int) -> list[Line]:
         lang, card = self._lang, self._card
-        if self._stalled is not None:
-            return self._basis(self._stalled, most)
+        if self._lines is not None:
+            return [*self._lines[: most + 1]]
         if card is None:
             return [[(f"{t('app.doable', lang)}  ", "bold"), ("…", "$text-muted")]]
         blocked = under(t("app.blocked", lang), blocked_lines(card.options, lang), most)
         return [doable_line(card.options, lang), *blocked]
-
-    def _basis(self, stalled: StalledRow, most: int) -> list[Line]:
-        """The kind of standing still with its basis, and how the date was counted."""
-        lang, card = self._lang, self._card
-        due = card.due if card is not None else None
-        basis = basis_text(due.basis if due is not None else stalled.row.due_basis or "", lang)
-        head: Line = [(f"{t('stalled.basis', lang)}  ", "bold"), (stalled.kind_label(lang), "")]
-        if basis:
-            head.append((f" · {literal(basis)}", "$text-muted"))
-        counted = [[(literal(line(lang)), "")] for line in due.derivation] if due is not None else []
-        return [head, *under(t("stalled.derivation", lang), counted, most)]

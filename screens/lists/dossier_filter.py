@@ -14,6 +14,7 @@ from screens.forms.amounts import MoneyField
 from screens.forms.fields import words
 from screens.lists.filters import FilterField, Value, Wrong, amount_of, choice, chosen, day, day_of, many
 from screens.lists.picks import pick
+from screens.lists.time_filter import judge_time, time_fields, time_values
 from screens.lists.views import ViewChoice
 from screens.lists.wishes import DUES, Names, Wish, province_label, region_labels, same, to_json
 from states.model import Label
@@ -22,8 +23,8 @@ _UNDER_WAY = "implementation"
 _IN_APPRAISAL = ("appraisal", "screening")
 
 
-def filter_fields(wish: Wish, names: Names, today: date) -> list[FilterField]:
-    """The fields, with what the wish says in them."""
+def filter_fields(wish: Wish, names: Names, today: date, *, kinds: bool = False) -> list[FilterField]:
+    """The fields, with what the wish says in them; `kinds` where a list holds not only proposals."""
     wanted = wish.filter
     years = [str(year) for year in range(names.year + 1, names.year - 10, -1)]
     by_name = sorted(reference.provinces(), key=lambda one: vietnamese_sort_key(one.name))
@@ -54,6 +55,7 @@ def filter_fields(wish: Wish, names: Names, today: date) -> list[FilterField]:
         choice("due", words("filter.due"), [(due, words(f"lists.due_{due}")) for due in DUES], wish.due),
         day("due_from", words("filter.due_from"), wanted.due_from, today),
         day("due_to", words("filter.due_to"), wanted.due_to, today),
+        *time_fields(wish, names, kinds=kinds),
         MoneyField("amount_from", words("filter.amount_from"), wanted.amount_from),
         MoneyField("amount_to", words("filter.amount_to"), wanted.amount_to),
     ]
@@ -83,7 +85,7 @@ def judge(values: Mapping[str, Value]) -> Wrong:
     least, most = amount_of(values, "amount_from"), amount_of(values, "amount_to")
     if least is not None and most is not None and least > most:
         return ("amount_to", words("filter.backwards"))
-    return None
+    return judge_time(values)
 
 
 def wish_from(values: Mapping[str, Value], before: Wish) -> Wish:
@@ -107,6 +109,7 @@ def wish_from(values: Mapping[str, Value], before: Wish) -> Wish:
         amount_from=amount_of(values, "amount_from"),
         amount_to=amount_of(values, "amount_to"),
         lifecycles=before.filter.lifecycles if values.get("phases") or values.get("states") else (),
+        **time_values(values, before),  # type: ignore[arg-type]
     )
     return Wish(wanted, due if due in DUES else "")
 

@@ -11,6 +11,8 @@ from textual.binding import BindingType
 
 from kcflow.i18n import t
 from kcflow.services.views import BulkItem, DossierCard, DossierRow
+from screens.clock.commands import CLOCK
+from screens.clock.opening import OnTheClock, Subject
 from screens.commands import Act, DossierHistory, bindings
 from screens.lists.detail import DetailStrip
 from screens.lists.list_commands import BulkAct, OpenRow
@@ -18,15 +20,16 @@ from screens.lists.list_sources import DeskRows, IndexedRows, ListPlaces
 from screens.lists.neighbours import PagedPlaces
 from screens.lists.rows import DOSSIER_COLUMNS, default_columns, dossier_cells, dossier_columns
 from screens.lists.shaped import ShapedPane, number
+from screens.money.codes import has_board
 from screens.widgets.table import Column, TableRow, VirtualTable
 
 _NEEDS_ROW = ("act", "open_row", "dossier_history")
 
 
-class DossierPane(ShapedPane):
+class DossierPane(OnTheClock, ShapedPane):
     """A list of dossiers with the strip about the one under the cursor."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Act, BulkAct, OpenRow, DossierHistory)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Act, BulkAct, OpenRow, DossierHistory, *CLOCK)
 
     acts_shown: ClassVar[bool] = False
     """Whether each line says what can be done with it now."""
@@ -67,11 +70,19 @@ class DossierPane(ShapedPane):
         """The dossier under the cursor."""
         return self.row_of(self.table.cursor_payload)
 
+    def clock_subject(self) -> Subject | None:
+        """The dossier under the cursor."""
+        row = self.current() if self.is_mounted else None
+        return Subject(row.code, row.title) if row is not None else None
+
     def show_detail(self, payload: object | None) -> None:
         """Read stage and acts of the dossier; until then show what is known."""
         strip = self.query_one(DetailStrip)
         if not isinstance(payload, DossierRow):
             strip.clear()
+            return
+        if payload.kind != "proposal":
+            strip.show_other(payload, self.lang)
             return
         strip.start(payload, self.lang)
         code = payload.code
@@ -87,6 +98,8 @@ class DossierPane(ShapedPane):
             selected = bool(self.table.selected)
             if action in _NEEDS_ROW and self.current() is None and not (action == "act" and selected):
                 return t("app.no_row", self.lang)
+            if (reason := self.clock_why_not(action)) is not None:
+                return reason
         return super().why_not(action)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -121,7 +134,10 @@ class DossierPane(ShapedPane):
         if self.table.selected:
             self.action_bulk_act()
         elif (row := self.current()) is not None:
-            self.desk_app.open_advance(row.code, None, self.acted)
+            if row.kind == "proposal":
+                self.desk_app.open_advance(row.code, None, self.acted)
+            else:  # its acts stand on its board, beside what they move
+                self.desk_app.open_dossier(row.code)
 
     def action_bulk_act(self) -> None:
         """Carry out one act on everything that is selected, in the order of the list where it is known."""
@@ -129,7 +145,11 @@ class DossierPane(ShapedPane):
         if not selected:
             return
         seen = [row.key for row in self.table.rows_in_memory if row.key in selected]
-        codes = (*seen, *sorted(selected.difference(seen)))
+        ordered = (*seen, *sorted(selected.difference(seen)))
+        codes = tuple(code for code in ordered if not has_board(code))
+        if not codes:
+            self.say(t("lists.bulk_proposals_only", self.lang), "warn")
+            return
         self.desk_app.open_bulk(codes, self._acted_on_many)
 
     def _acted_on_many(self, items: tuple[BulkItem, ...] | None) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from screens.base import DeskModal
 from screens.commands import bindings
-from screens.forms.amounts import MoneyField
+from screens.forms.amounts import MoneyField, WholeField
 from screens.forms.choices import ChoiceField
 from screens.forms.fields import DateField, TextField, words
 from screens.lists.list_commands import ApplyFilter, ResetFilter
@@ -20,7 +20,7 @@ from screens.lists.picks import PickField
 from states.model import Label
 
 Value = str | date | int | tuple[str, ...] | None
-FilterField = ChoiceField | TextField | DateField | MoneyField | PickField
+FilterField = ChoiceField | TextField | DateField | MoneyField | WholeField | PickField
 Wrong = tuple[str, Label] | None
 """Key of a field that can't be taken beside the others, and why."""
 Choices = Sequence[tuple[str, Label]]

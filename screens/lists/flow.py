@@ -16,15 +16,24 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kcflow.flow_figures import SourceFlow, Tally, sources_of, summed
+from kcflow.flow_figures import ENDED, SourceFlow, Tally, sources_of, summed
 from kcflow.formats import dong
 from kcflow.i18n import t
 from kcflow.labels import SOURCE
 from kcflow.services.errors import KcflowError
 from kcflow.services.views import FlowPhase, ListFilter
 from screens.base import sentence
-from screens.commands import Command, bindings
+from screens.clock.dwell_commands import OpenDwell, OpensDwell
+from screens.commands import bindings
 from screens.lists.chips import ChipsLine
+from screens.lists.flow_commands import (
+    FlowList,
+    FlowSource,
+    FlowStalled,
+    FlowUp,
+    FlowYearAfter,
+    FlowYearBefore,
+)
 from screens.lists.list_commands import FilterChips, FilterList
 from screens.lists.listpane import Pane
 from screens.lists.wishes import Chip, Names, Wish, chips_of, read_names, without
@@ -40,48 +49,12 @@ IN_HEAD = ("source:", "plan_year:")
 """What the head line says by itself, without a chip: it has keys of its own."""
 
 
-class FlowList(Command):
-    """The list of what stands under the cursor."""
-
-    key = "enter"
-    order = 9
-
-
-class FlowUp(Command):
-    """From a state up to its phase, then to everything."""
-
-    key = "escape"
-    order = 25
-
-
-class FlowSource(Command):
-    """National money, local money, both."""
-
-    key = "s"
-    order = 15
-
-
-class FlowYearBefore(Command):
-    """The plan year before."""
-
-    key = "left_square_bracket"
-    action = "year(-1)"
-    order = 27
-
-
-class FlowYearAfter(Command):
-    """The plan year after."""
-
-    key = "right_square_bracket"
-    action = "year(1)"
-    order = 28
-
-
-class FlowPane(Pane):
+class FlowPane(OpensDwell, Pane):
     """The flow picture over the whole width, what it counts above it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        FlowList, FlowUp, FlowSource, FlowYearBefore, FlowYearAfter, FilterList, FilterChips
+        *(FlowList, FlowStalled, FlowUp, FlowSource, FlowYearBefore, FlowYearAfter),
+        *(FilterList, FilterChips, OpenDwell),
     )
     help_key = "help.flow"
     DEFAULT_CSS = """
@@ -273,6 +246,8 @@ class FlowPane(Pane):
         """A list needs something to list, up needs somewhere to go."""
         if action == "flow_list":
             return None if self._wanted() is not None else t("flow.nothing_there", self.lang)
+        if action == "flow_stalled":
+            return self._why_not_stalled()
         if action == "flow_up":
             spot = self.chart.cursor
             deep = spot is not None and bool(spot.state)
@@ -318,6 +293,22 @@ class FlowPane(Pane):
         else:
             self.desk_app.show_dossiers(wanted)
 
+    def _why_not_stalled(self) -> str | None:
+        """What has ended stands still no more."""
+        spot = self.chart.cursor
+        found = self.chart.found(spot) if spot is not None else None
+        if found is not None and found[0].phase == ENDED:
+            return t("flow.ended_never_stalled", self.lang)
+        return None if self._wanted() is not None else t("flow.nothing_there", self.lang)
+
+    def action_flow_stalled(self) -> None:
+        """What is late, waits or is stuck in the phase or the state under the cursor."""
+        wanted, reason = self._wanted(), self._why_not_stalled()
+        if wanted is None or reason is not None:
+            self.say(reason or "", "warn")
+        else:
+            self.desk_app.show_stalled(wanted)
+
     def action_flow_up(self) -> None:
         """From a state to its phase; from a phase to everything."""
         if not self.chart.to_box():
@@ -337,6 +328,10 @@ class FlowPane(Pane):
         """Count what passes another filter."""
         self.wanted = wanted
         self._read()
+
+    def dwell_filter(self) -> ListFilter:
+        """Where time goes begins with what is counted here."""
+        return self.wanted
 
     # The filter
 

@@ -23,7 +23,7 @@ from screens.forms.fields import words
 from screens.guide.pairs import Pairs, PairsScroll
 from screens.lists.chips import ChipsLine
 from screens.lists.filters import FilterDialog, FilterField, Value, choice, chosen, day, day_of, text
-from screens.lists.list_commands import FullRecord, OpenRow
+from screens.lists.list_commands import FullRecord, OpenRecorded, OpenRow
 from screens.lists.list_sources import IndexedRows, Stop
 from screens.lists.rows import toned
 from screens.lists.shaped import ListColumn
@@ -57,22 +57,35 @@ COLUMNS = {
 
 
 class RecordDialog(DeskModal[None]):
-    """One row of the history with everything that it holds."""
+    """One row of the history with everything that it holds; from the feed also a way to its dossier."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings(OpenRecorded)
     title_key = "history.record"
     help_key = "help.record"
     CSS = """
     RecordDialog > .modal { width: 110; height: 90%; }
     """
 
-    def __init__(self, view: HistoryView) -> None:
-        """Show `view`."""
+    def __init__(self, view: HistoryView, *, opens: bool = False) -> None:
+        """Show `view`; `opens`: its dossier isn't on the screen below, and may be opened."""
         super().__init__()
         self.view = view
+        self._opens = opens
 
     def body(self) -> Iterable[Widget]:
         """The record, scrolled by the arrow keys."""
         yield PairsScroll(Pairs(record_pairs(self.view, self.lang)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is open below isn't opened again."""
+        if action == "open_recorded" and not self._opens:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_open_recorded(self) -> None:
+        """Open the proposal, or the board of the plan, round, contract or adjustment."""
+        self.dismiss(None)
+        self.desk_app.open_dossier(self.view.dossier)
 
     def frame_title(self) -> str:
         """Dossier and number of the row."""
@@ -319,7 +332,7 @@ class HistoryPane(ViewedPane):
         """Everything that the row holds."""
         view = self.table.cursor_payload
         if isinstance(view, HistoryView):
-            self.app.push_screen(RecordDialog(view))
+            self.app.push_screen(RecordDialog(view, opens=True))
 
     def action_open_row(self) -> None:
         """Open the dossier of the row."""

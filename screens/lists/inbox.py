@@ -1,15 +1,10 @@
-"""Việc của tôi: what waits for this person, by due date at first, and what can be done with it now."""
+"""Việc của tôi: what waits for this person, of every kind, by due date at first, and what can be done now."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import Static
-
-from kcflow.i18n import t
 from kcflow.services.views import DossierRow, Page
 from screens.lists.list_sources import IndexedRows, Stop
 from screens.lists.rows import DOSSIER_COLUMNS
@@ -29,41 +24,8 @@ class InboxPane(SearchedPane):
     empty_key = "inbox.empty"
     none_found_key = "lists.inbox_none_found"
     acts_shown = True
-    DEFAULT_CSS = """
-    InboxPane > #money-waits { height: 1; padding: 0 1; color: $accent; background: $background; }
-    """
-
-    def __init__(self) -> None:
-        """Nothing was counted yet."""
-        super().__init__()
-        self._money = 0
-        """How many plans, rounds, contracts and adjustments wait for this person."""
-
-    def compose(self) -> ComposeResult:
-        """What waits in the money pane in one line above the list, where there is any."""
-        line = Static("", id="money-waits", markup=False)
-        line.display = False
-        yield line
-        yield from super().compose()
-
-    def on_mount(self) -> None:
-        """The shell counts, for its tabs too."""
-        self.show_money(getattr(self.screen, "counts", {}).get("money", 0))
-
-    def show_money(self, count: int) -> None:
-        """Say that `count` plans, rounds, contracts and adjustments wait for this person."""
-        self._money = count
-        self._write_money()
-
-    def _write_money(self) -> None:
-        line = self.query_one("#money-waits", Static)
-        line.update(Content(t("inbox.money", self.lang, n=self._money)))
-        line.display = self._money > 0
-
-    def write_texts(self) -> None:
-        """The line above the list, too."""
-        super().write_texts()
-        self._write_money()
+    kinds_in_filter = True
+    noun = "all"
 
     def column_names(self) -> tuple[str, ...]:
         """Every column, with what can be done."""

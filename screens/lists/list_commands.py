@@ -103,12 +103,42 @@ class NextCategory(Command):
     order = 15
 
 
+class GroupList(Command):
+    """Group what stands still."""
+
+    key = "G"
+    order = 30
+
+
+class ExportList(Command):
+    """Write the list as a workbook."""
+
+    key = "x"
+    show = False
+    order = 36
+
+
+class YearEnd(Command):
+    """The dates that end the budget year."""
+
+    key = "e"
+    show = False
+    order = 27
+
+
 class FullRecord(Command):
     """The full record of the row under the cursor."""
 
     key = "enter"
     order = 9
     show = False
+
+
+class OpenRecorded(Command):
+    """Open the dossier that the row of the history belongs to."""
+
+    key = "enter,d"
+    order = 9
 
 
 class RemoveChip(Command):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from kcflow.formats import in_unit
+from screens.money.codes import has_board
 
 if TYPE_CHECKING:
     from screens.lists.list_sources import DeskRows
@@ -40,7 +41,7 @@ def beside(codes: Sequence[str], code: str, step: int) -> Neighbour:
             found = codes[at]
         except IndexError:
             break
-        if found:
+        if found and not has_board(found):  # plans, rounds and contracts have a screen of their own
             return Neighbour(found, at + 1, len(codes))
         at += step
     return Neighbour(at=codes.index(code) + 1)

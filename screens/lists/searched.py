@@ -47,6 +47,8 @@ class SearchedPane(ViewedPane, DossierPane):
     has_search: ClassVar[bool] = True
     none_found_key: ClassVar[str] = "dossiers.none_found"
     """Said where a filter hides everything."""
+    kinds_in_filter: ClassVar[bool] = False
+    """Whether the list holds other dossiers than proposals."""
 
     DEFAULT_CSS = """
     SearchedPane > .head {
@@ -92,6 +94,11 @@ class SearchedPane(ViewedPane, DossierPane):
         super().write_texts()
 
     # Search
+
+    @property
+    def search_focused(self) -> bool:
+        """Whether somebody types there."""
+        return self.is_mounted and self.query_one(Entry).has_focus
 
     def focus_search(self) -> None:
         """Type to search."""
@@ -169,7 +176,7 @@ class SearchedPane(ViewedPane, DossierPane):
 
     def filtered(self) -> bool:
         """Whether anything is hidden, or being searched for."""
-        return not self.wish.empty or (self.is_mounted and self.query_one(Entry).has_focus)
+        return not self.wish.empty or self.search_focused
 
     def asked(self) -> dict[str, object]:
         """The filter as JSON values."""
@@ -189,7 +196,7 @@ class SearchedPane(ViewedPane, DossierPane):
             if values is not None:
                 self.show_wish(wish_from(values, self.wish))
 
-        fields = filter_fields(self.wish, names, self.desk.today)
+        fields = filter_fields(self.wish, names, self.desk.today, kinds=self.kinds_in_filter)
         self.app.push_screen(FilterDialog(fields, judge), filtered)
 
     def action_clear_filters(self) -> None:

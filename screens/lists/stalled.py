@@ -2,164 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
-from textual.message import Message
-from textual.widget import Widget
 
-from kcflow.formats import in_unit
 from kcflow.i18n import t
-from kcflow.labels import SOURCE, STALLED
-from kcflow.services.views import DossierCard, DossierRow, Page, StalledKind, StalledRow
+from kcflow.labels import STALLED
+from kcflow.services.clock_views import GROUPS, StalledGroup, YearEndDate
+from kcflow.services.views import DossierCard, DossierRow, ListFilter, Page, StalledRow
+from screens.clock.dwell_commands import OpenDwell, OpensDwell
+from screens.clock.letters_commands import OpenLetters, OpensLetters
 from screens.commands import bindings
 from screens.forms.fields import words
+from screens.lists import stalled_groups
+from screens.lists.chips import ChipsLine
 from screens.lists.detail import DetailStrip
-from screens.lists.list_commands import NextCategory
+from screens.lists.list_commands import ExportList, GroupList, NextCategory, YearEnd
 from screens.lists.list_sources import DeskRows
-from screens.lists.rows import short_date, state_cell, toned
+from screens.lists.rows import DOSSIER_ORDERS
 from screens.lists.searched import SearchedPane
-from screens.lists.shaped import ListColumn
-from screens.widgets.basis import basis_text
-from screens.widgets.state_mark import mark
-from screens.widgets.table import Column, RowSource, TableRow
+from screens.lists.stalled_kinds import KINDS, KindsLine
+from screens.lists.stalled_rows import COLUMNS, stalled_cell, strip_lines
+from screens.lists.stalled_year import YearEndDialog, YearEndLine
+from screens.lists.wishes import Chip, Wish
+from screens.widgets.table import Column, RowSource, TableRow, VirtualTable
+from states.model import Label
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
     from screens.lists.views import ViewChoice
 
-KINDS: tuple[StalledKind, ...] = get_args(StalledKind)
-_TONES = {"law": "bad", "policy": "warn", "waiting": "", "stuck": "bad", "near": "warn"}
-_SIGNS = {
-    "law": mark("late"),
-    "policy": "△",
-    "waiting": "…",
-    "stuck": mark("stopped"),
-    "near": mark("near"),
-}
+_LANGS = ("vi", "en")
+_SORTS = {name: name for name in ("code", "title", "province", "source", "state", "waits_for", "due")}
+_SORTS["since"] = "entered"
+"""The orders of the store by the columns that they sort."""
+_NEEDS_LIST = ("choose_columns", "export_list", "order")
+"""What is done with the list of dossiers, not with that of groups."""
 
 
-class KindsLine(Widget):
-    """The kinds of standing still with their counts; a click chooses one."""
+class StalledPane(OpensDwell, OpensLetters, SearchedPane):
+    """The supervisor's list, as dossiers or in groups."""
 
-    DEFAULT_CSS = """
-    KindsLine { height: 1; background: $background; color: $text-muted; }
-    """
-    ALLOW_SELECT = False
-
-    @dataclass
-    class Picked(Message, namespace="kinds_line"):
-        """Somebody clicked a kind ("" is all)."""
-
-        kind: str
-
-    def __init__(self) -> None:
-        """Nothing counted yet."""
-        super().__init__()
-        self.kind = ""
-        self.lang = "vi"
-        self.counts: dict[str, int] = {}
-        self._places: list[tuple[int, int, str]] = []
-
-    def show(self, kind: str, counts: dict[str, int], lang: str) -> None:
-        """Mark `kind` ("": all) as chosen."""
-        self.kind, self.counts, self.lang = kind, counts, lang
-        self.refresh()
-
-    def _names(self, short: bool) -> list[tuple[str, str, str]]:
-        everything = sum(self.counts.values())
-        names = [("", t("stalled.all", self.lang), str(everything) if self.counts else "")]
-        for kind in KINDS:
-            name = t(f"stalled.short_{kind}", self.lang) if short else STALLED[kind](self.lang)
-            names.append(
-                (kind, f"{_SIGNS[kind]} {name}", str(self.counts[kind]) if kind in self.counts else "")
-            )
-        return names
-
-    def render(self) -> Content:
-        """Draw the kinds."""
-        room = self.size.width
-        names = self._names(short=False)
-        if sum(cell_len(name) + len(count) + 4 for _, name, count in names) > room:
-            names = self._names(short=True)
-        parts: list[tuple[str, str]] = []
-        self._places = []
-        x = 0
-        for kind, name, count in names:
-            here = kind == self.kind
-            ground = " on $block-cursor-blurred-background" if here else ""
-            text = f" {name} " if not count else f" {name} {count} "
-            parts.append((text, f"$foreground bold{ground}" if here else "$text-muted"))
-            parts.append((" ", ""))
-            self._places.append((x, x + cell_len(text), kind))
-            x += cell_len(text) + 1
-        return Content.assemble(*parts).truncate(max(0, room))
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose the kind under the pointer."""
-        for start, end, kind in self._places:
-            if start <= event.x < end:
-                event.stop()
-                self.post_message(self.Picked(kind))
-
-
-COLUMNS = {
-    "code": ListColumn("code", 12),
-    "title": ListColumn("title", 0, weight=5),
-    "province": ListColumn("province", 11, 165),
-    "region": ListColumn("region", 18, 240),
-    "source": ListColumn("source", 8, 230),
-    "state": ListColumn("state", 0, 118, 4),
-    "waits_for": ListColumn("waits_for", 16),
-    "days": ListColumn("days_in_state", 9, 140, right=True),
-    "due": ListColumn("due", 9, right=True),
-    "basis": ListColumn("basis", 12, 130),
-    "overdue": ListColumn("overdue", 10, right=True),
-    "money": ListColumn("money", 17, 195, right=True),
-    "last": ListColumn("last_act", 0, 160, 4),
-    "next": ListColumn("next_act", 0, 195, 4),
-}
-
-
-class StalledPane(SearchedPane):
-    """The supervisor's list."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(NextCategory)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        NextCategory, GroupList, ExportList, YearEnd, OpenDwell, OpenLetters
+    )
     list_name = "stalled"
     empty_key = "stalled.empty"
+    orders: ClassVar[tuple[str, ...]] = ("urgent", "due", "entered", "-requested")
+    kinds_in_filter = True
+    footer_places: ClassVar[Mapping[str, int]] = {"why_here": 12}
+    """The question of this list stands before what every list has."""
 
     def __init__(self) -> None:
-        """Show every kind."""
+        """Show every kind, ungrouped."""
         super().__init__()
         self.kind = ""
         self.counts: dict[str, int] = {}
+        self.grouping = ""
+        """By what the list is grouped; "" is not at all."""
+        self.opened: StalledGroup | None = None
+        """The group that is shown alone."""
+        self._around = Wish()
+        """What was asked for before a group was opened."""
+        self._back_to: str | None = None
+        self._dates: tuple[YearEndDate, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Kinds over search, list and strip."""
+        """Kinds and the year's end over search, list and strip."""
         yield KindsLine()
+        yield YearEndLine()
         yield from super().compose()
 
     def on_mount(self) -> None:
-        """Count the kinds."""
+        """Count the kinds, and what the year's end still wants."""
         self._count()
 
     def _count(self) -> None:
         wanted = self.wish.on(self.desk.today)
         self.ask(lambda desk: desk.stalled_counts(None, wanted), self._take_counts, group="counts")
+        self.ask(
+            lambda desk: desk.clock.year_end(), self._take_dates, group="year-end", failed=lambda _: None
+        )
 
     def _take_counts(self, counts: dict[str, int]) -> None:
         self.counts = counts
         self._write_kinds()
 
+    def _take_dates(self, dates: Sequence[YearEndDate]) -> None:
+        self._dates = tuple(dates)
+        self._write_dates()
+
     def restart(self) -> None:
         """Another person works."""
+        self.opened = None
         super().restart()
         self._count()
 
@@ -175,12 +114,28 @@ class StalledPane(SearchedPane):
         self._count()
 
     def write_texts(self) -> None:
-        """The kinds' names, placeholder and chips."""
+        """The kinds' names, the year's end, placeholder and chips."""
         self._write_kinds()
+        self._write_dates()
         super().write_texts()
 
     def _write_kinds(self) -> None:
         self.query_one(KindsLine).show(self.kind, self.counts, self.lang)
+
+    def on_resize(self) -> None:
+        """The line of the year's end stands there where there is room."""
+        self._write_dates()
+
+    def _write_dates(self) -> None:
+        roomy = self.screen.has_class("-huge") and self.screen.has_class("-tall")
+        self.query_one(YearEndLine).show(self._dates, self.lang, roomy=roomy)
+
+    # The list, or its groups
+
+    @property
+    def grouped(self) -> bool:
+        """Whether groups are listed now."""
+        return bool(self.grouping) and self.opened is None
 
     def column_names(self) -> tuple[str, ...]:
         """Every column."""
@@ -191,12 +146,12 @@ class StalledPane(SearchedPane):
         return tuple(name for name in COLUMNS if name != "province" or not self.desk.one_province)
 
     def known_orders(self) -> tuple[str, ...]:
-        """It is always by deadline, the latest first."""
-        return ()
+        """What is near before what is late, or any order of the store's lists."""
+        return (self.orders[0], *DOSSIER_ORDERS)
 
-    def order_of(self, column: str) -> str:  # noqa: ARG002
-        """No column sorts it."""
-        return ""
+    def order_of(self, column: str) -> str:
+        """The order that sorts by a column."""
+        return _SORTS.get(column, "")
 
     def label_of(self, name: str) -> str:
         """What a column is called."""
@@ -204,6 +159,8 @@ class StalledPane(SearchedPane):
 
     def columns(self) -> list[Column]:
         """What answers "waiting for whom, since when, by which rule" first; the rest as width allows."""
+        if self.grouped:
+            return stalled_groups.columns(self.grouping, self.lang)
         return [
             Column(
                 name,
@@ -212,6 +169,7 @@ class StalledPane(SearchedPane):
                 "right" if COLUMNS[name].right else "left",
                 0 if self.chosen else COLUMNS[name].least,
                 COLUMNS[name].weight,
+                sortable=name in _SORTS,
             )
             for name in self.chosen or self.default_names()
         ]
@@ -222,14 +180,34 @@ class StalledPane(SearchedPane):
         cells = tuple(stalled_cell(stalled, name, year, self.lang) for name in names)
         return TableRow(stalled.row.code, cells, "", stalled)
 
+    @property
+    def noun(self) -> str:  # type: ignore[override]
+        """What its rows are called."""
+        return "groups" if self.grouped else "all"
+
+    def code_of(self, row: TableRow) -> str:
+        """The code of a dossier; a group has none."""
+        return row.key if isinstance(row.payload, StalledRow) else ""
+
     def source(self) -> RowSource:
-        """What stands still, of the chosen kind, as far as it passes the filter."""
-        kinds, wanted = (self.kind,) if self.kind else (), self.wish.on(self.desk.today)
+        """What stands still, of the chosen kind, as far as it passes the filter; or its groups."""
+        wanted = self.wish.on(self.desk.today)
+        if self.grouped:
+            return self._groups(wanted)
+        kinds, order = (self.kind,) if self.kind else (), self.order
 
         def fetch(desk: Desk, after: object | None, limit: int) -> Page[StalledRow]:
-            return desk.stalled(None, after, limit, kinds=kinds, wanted=wanted)
+            return desk.stalled(None, after, limit, kinds=kinds, wanted=wanted, order=order)
 
         return DeskRows(self.desk, fetch, self.draw)
+
+    def _groups(self, wanted: ListFilter) -> RowSource:
+        by, kind, year, lang = self.grouping, self.kind, self.desk.today.year, self.lang
+
+        def fetch(desk: Desk, _after: object | None, _limit: int) -> Page[StalledGroup]:
+            return Page(tuple(stalled_groups.of_kind(desk.clock.groups(by, None, wanted), kind)))
+
+        return DeskRows(self.desk, fetch, lambda group: stalled_groups.draw(group, year, lang))
 
     def row_of(self, payload: object) -> DossierRow | None:
         """The dossier that stands still."""
@@ -242,20 +220,129 @@ class StalledPane(SearchedPane):
         return t("stalled.none_of_kind" if self.kind else "stalled.empty", self.lang)
 
     def show_detail(self, payload: object | None) -> None:
-        """Show basis and derivation of the deadline."""
+        """Show what holds, what comes next and who must; or what a group is made of."""
         strip = self.query_one(DetailStrip)
-        if not isinstance(payload, StalledRow):
+        if isinstance(payload, StalledGroup):
+            hint = t("stalled.group_hint", self.lang)
+            strip.show_lines(payload.label(self.lang), [[(hint, "$text-muted")]], self.lang)
+        elif not isinstance(payload, StalledRow):
             strip.clear()
-            return
-        strip.show_stalled(payload, None, self.lang)
-        code = payload.row.code
-        self.ask(lambda desk: desk.dossier(code), partial(self._take_basis, payload), group="detail")
+        else:
+            lines = strip_lines(payload, self.lang)
+            strip.show_stalled(payload.row, lines, None, self.lang)
+            if payload.row.kind == "proposal":
+                code = payload.row.code
+                self.ask(lambda desk: desk.dossier(code), partial(self._take_stages, payload), group="detail")
 
-    def _take_basis(self, stalled: StalledRow, card: DossierCard) -> None:
+    def _take_stages(self, stalled: StalledRow, card: DossierCard) -> None:
         if self.table.cursor_key == stalled.row.code:
-            self.query_one(DetailStrip).show_stalled(stalled, card, self.lang)
+            lines = strip_lines(stalled, self.lang)
+            self.query_one(DetailStrip).show_stalled(stalled.row, lines, card, self.lang)
+
+    # Groups
+
+    def action_group_list(self) -> None:
+        """Choose by what the list is grouped."""
+        self.app.push_screen(stalled_groups.GroupDialog(self.grouping), self._grouped_by)
+
+    def _grouped_by(self, by: str | None) -> None:
+        if by is None or (by == self.grouping and self.opened is None):
+            return
+        self._leave_group()
+        self._show_grouping(by)
+
+    def _show_grouping(self, by: str) -> None:
+        self.grouping, self.view_name = by, ""
+        self._show_other_rows()
+        self.focus_list()
+
+    def _show_other_rows(self) -> None:
+        """Groups in place of dossiers, or the other way round: rows of one have no cells for the other."""
+        self.table.set_source(None)
+        self._write_table()
+        self.reread()
+
+    def on_virtual_table_loaded(self, message: VirtualTable.Loaded) -> None:  # noqa: ARG002
+        """Back among the groups the cursor stands on the one that was open."""
+        key, self._back_to = self._back_to, None
+        for at, row in enumerate(self.table.rows_in_memory) if key is not None else ():
+            if row.key == key:
+                self.table.move_to(at)
+
+    def _leave_group(self) -> None:
+        if self.opened is not None:
+            self.opened, self.wish = None, self._around
+            self._write_search()
+
+    def action_open_row(self) -> None:
+        """Open the dossier under the cursor, or the group."""
+        group = self.table.cursor_payload
+        if not isinstance(group, StalledGroup):
+            super().action_open_row()
+        elif not group.asked:
+            self.say(t("stalled.group_unlimited", self.lang), "warn")
+        else:
+            self.opened, self._around = group, self.wish
+            self.wish = replace(self.wish, filter=stalled_groups.limited(self.filter, group.asked))
+            self._show_other_rows()
+
+    def chips(self) -> tuple[Chip, ...]:
+        """The parts of the filter, and the grouping."""
+        found = super().chips()
+        return (stalled_groups.chip(self.grouping, self.lang), *found) if self.grouping else found
+
+    def write_chips(self) -> None:
+        """The order of the dossiers says nothing about groups."""
+        super().write_chips()
+        if self.grouped:
+            self.query_one(ChipsLine).show(self.chips(), self.view_name, "")
+
+    def take_away(self, key: str) -> None:
+        """Show the list without one part of the filter, or without groups."""
+        if key == stalled_groups.CHIP:
+            self.opened = None
+            self._show_grouping("")
+        else:
+            super().take_away(key)
+
+    # The year's end, a workbook
+
+    def action_year_end(self) -> None:
+        """The dates that end the year, with what is still open."""
+        self.app.push_screen(YearEndDialog(self._dates), self._year_end_chosen)
+
+    def on_year_end_line_wanted(self, message: YearEndLine.Wanted) -> None:
+        """A click on the line."""
+        message.stop()
+        self.action_year_end()
+
+    def _year_end_chosen(self, chosen: YearEndDate | None) -> None:
+        if chosen is not None:
+            self.desk_app.show_dossiers(stalled_groups.limited(ListFilter(), chosen.asked))
+
+    def action_export_list(self) -> None:
+        """Write the list as a workbook, as it is filtered and ordered."""
+        from screens.lists.stalled_export import ExportStalledDialog
+
+        wanted = self.wish.on(self.desk.today)
+        kinds = (self.kind,) if self.kind else ()
+        self.app.push_screen(ExportStalledDialog(wanted, kinds, self.order), self._exported)
+
+    def _exported(self, path: str | None) -> None:
+        if path is not None:
+            self.say(t("money.exported", self.lang, path=path), "good")
 
     # Keys
+
+    def why_not(self, action: str) -> str | None:
+        """A group has no columns, no order and no workbook of its own; it is opened first."""
+        if action in _NEEDS_LIST and self.grouped:
+            return t("stalled.group_first", self.lang)
+        if action == "open_row" and self.is_mounted and isinstance(self.table.cursor_payload, StalledGroup):
+            return None
+        if action == "year_end" and not self._dates:
+            return t("year_end.none", self.lang)
+        return super().why_not(action)
 
     def show_kind(self, kind: str) -> None:
         """Show one kind, "" is all."""
@@ -264,25 +351,39 @@ class StalledPane(SearchedPane):
         self.reread()
 
     def filtered(self) -> bool:
-        """Whether anything is hidden: one kind alone is a filter too."""
-        return bool(self.kind) or super().filtered()
+        """Whether anything is hidden or grouped: one kind alone is a filter too."""
+        return bool(self.kind or self.grouping) or super().filtered()
 
     def asked(self) -> dict[str, object]:
-        """Filter and kind as JSON values."""
-        return {**super().asked(), "kind": self.kind}
+        """Filter, kind and grouping as JSON values; an opened group is a filter like any other."""
+        return {**super().asked(), "stalled": self.kind, "grouping": self.grouping if self.grouped else ""}
 
     def ask_for(self, saved: object) -> None:
-        """Take filter and kind of a saved view."""
+        """Take filter, kind and grouping of a saved view."""
         super().ask_for(saved)
-        kind = saved.get("kind") if isinstance(saved, dict) else ""
+        found = saved if isinstance(saved, dict) else {}
+        # Views saved before lists held other dossiers than proposals name the kind so.
+        kind, by = found.get("stalled") or found.get("kind"), found.get("grouping")
         self.kind = kind if kind in KINDS else ""
+        self.grouping, self.opened = by if by in GROUPS else "", None
+        self.table.set_source(None)
 
     def built_in(self) -> Sequence[ViewChoice]:
-        """Each kind."""
+        """Each kind, then the groupings that a supervisor begins a week with."""
         from screens.lists.views import ViewChoice
 
         labels = {"": words("stalled.all"), **STALLED}
-        return [ViewChoice({"filter": {"kind": kind}}, label=label) for kind, label in labels.items()]
+        kinds = [
+            ViewChoice({"filter": {"stalled": kind}, "order": self.orders[0]}, label=label)
+            for kind, label in labels.items()
+        ]
+        groups = [
+            ViewChoice(
+                {"filter": {"grouping": by}}, label=Label(*(stalled_groups.chip(by, x).text for x in _LANGS))
+            )
+            for by in ("office", "holder")
+        ]
+        return [*kinds, *groups]
 
     def on_kinds_line_picked(self, message: KindsLine.Picked) -> None:
         """A click on a kind."""
@@ -294,52 +395,26 @@ class StalledPane(SearchedPane):
         kinds = ("", *KINDS)
         self.show_kind(kinds[(kinds.index(self.kind) + 1) % len(kinds)])
 
+    def show(self, wanted: ListFilter) -> None:
+        """Show every kind of what passes `wanted`, ungrouped."""
+        self.kind = self.grouping = ""
+        self.opened = None
+        super().show(wanted)
+
+    def dwell_filter(self) -> ListFilter:
+        """Where time goes begins with what the list is limited to."""
+        return self.wish.filter
+
     def action_clear_filters(self) -> None:
-        """Every kind, and all of it."""
-        kind, self.kind = self.kind, ""
-        if kind and self.wish.empty:
-            self.reread()
-        super().action_clear_filters()
-
-
-def stalled_cell(stalled: StalledRow, name: str, year: int, lang: str) -> str | Content:
-    """The cell of the column `name`."""
-    row = stalled.row
-    match name:
-        case "code" | "title":
-            return row.code if name == "code" else row.title
-        case "province" | "region":
-            return row.province_name if name == "province" else row.region_label(lang)
-        case "source":
-            return SOURCE[row.source](lang) if row.source in SOURCE else row.source
-        case "state":
-            return state_cell(row, lang)
-        case "waits_for":
-            return row.waits_for_label(lang)
-        case "days":
-            return f"{stalled.days_in_state}/{stalled.working_days_in_state}"
-        case "due" | "basis":
-            return (
-                short_date(row.due_on, year, lang)
-                if name == "due"
-                else basis_text(row.due_basis or "–", lang)
-            )
-        case "overdue":
-            return toned(f"{_SIGNS[stalled.kind]} {overdue_text(stalled, lang)}", _TONES[stalled.kind])
-        case "money":
-            amounts = (row.approved, row.allocated, row.advanced)
-            return "/".join(in_unit(n or 0, "trieu", lang) for n in amounts)
-        case "last":
-            return f"{short_date(stalled.last_on, year, lang)} {stalled.last_action_label(lang)}"
-        case _:
-            return " · ".join(label(lang) for label in stalled.next_actions) or "–"
-
-
-def overdue_text(stalled: StalledRow, lang: str) -> str:
-    """By how many days it is late, or how many are left."""
-    if stalled.overdue_days > 0:
-        return t("app.days", lang, n=stalled.overdue_days)
-    if stalled.row.days_left is not None:
-        key = "stalled.left" if stalled.row.days_left else "form.today"
-        return t(key, lang, n=stalled.row.days_left)
-    return "–"
+        """From an opened group to the groups, from the groups to the list; then every kind, all of it."""
+        if not self.search_focused and self.opened is not None:
+            self._back_to = self.opened.key
+            self._leave_group()
+            self._show_grouping(self.grouping)
+        elif not self.search_focused and self.grouping:
+            self._show_grouping("")
+        else:
+            kind, self.kind = self.kind, ""
+            if kind and self.wish.empty:
+                self.reread()
+            super().action_clear_filters()

@@ -6,7 +6,8 @@ understood is left out, and the rest is used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, cast, get_args
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 from kcflow import reference
 from kcflow.formats import compact, date_text
 from kcflow.i18n import t
-from kcflow.labels import HOLDER, SOURCE
+from kcflow.labels import DEADLINE_KIND, HOLDER, SOURCE, SUBJECT
 from kcflow.services.views import HistoryFilter, ListFilter
+from screens.widgets.basis import basis_text
 from states.model import Label
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ DUES: tuple[Due, ...] = get_args(Due)[1:]
 _DAYS: dict[str, int] = {"week": 7, "month": 30}
 _TEXTS = ("states", "phases", "provinces", "lifecycles", "offices", "regions")
 _LONGEST = 300
+DUE_KINDS: dict[str, Label] = DEADLINE_KIND
+"""Whose deadline it is: the law's, or an office's own."""
+YEAR_END = ("unpaid", "unaccepted", "unsettled", "unused", "uncleared")
+"""What a proposal may still lack at the end of a budget year, in the order of its dates."""
+NOBODY = "-"
+"""The choice of what nobody in particular is charged with, which a filter writes as ""."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,18 @@ class Names:
     offices: tuple[OfficeView, ...] = ()
     me: PersonView | None = None
     year: int = 0
+    people: tuple[PersonView, ...] = ()
+
+    @property
+    def people_names(self) -> dict[str, Label]:
+        """Everybody by login."""
+        return {person.login: same(person.name) for person in self.people}
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The basis of every deadline that a lifecycle has."""
+        found = (rule.basis for one in self.lifecycles for state in one.states for rule in state.deadlines)
+        return tuple(sorted(dict.fromkeys(found)))
 
     @property
     def states(self) -> dict[str, Label]:
@@ -92,7 +112,7 @@ class Names:
 
 def read_names(desk: Desk) -> Names:
     """Read them (in a worker thread)."""
-    return Names(desk.lifecycles(), desk.offices(), desk.me, desk.today.year)
+    return Names(desk.lifecycles(), desk.offices(), desk.me, desk.today.year, desk.people())
 
 
 def same(text: str) -> Label:
@@ -165,7 +185,36 @@ def chips_of(wish: Wish, names: Names, lang: str) -> tuple[Chip, ...]:
         chips.append(Chip("waits_for:", t("lists.chip_waits", lang, who=who)))
     if wanted.open_only:
         chips.append(Chip("open_only:", t("dossiers.open_only", lang)))
-    return tuple(chips)
+    return (*chips, *_time_chips(wanted, names, lang))
+
+
+def _time_chips(wanted: ListFilter, names: Names, lang: str) -> Iterator[Chip]:
+    """What a filter says about kinds, holders, deadlines and pauses."""
+    if wanted.kind:
+        yield Chip("kind:", _named(SUBJECT, wanted.kind, lang))
+    if wanted.holder is not None:
+        who = _named(names.people_names, wanted.holder, lang) if wanted.holder else ""
+        yield Chip("holder:", t("lists.chip_holder", lang, who=who) if who else t("lists.chip_free", lang))
+    if wanted.due_kind:
+        kind = _named(DUE_KINDS, wanted.due_kind, lang)
+        yield Chip("due_kind:", t("lists.chip_due_kind", lang, kind=kind))
+    if wanted.basis:
+        yield Chip("basis:", basis_text(wanted.basis, lang))
+    if wanted.year_end:
+        stage, _, year = wanted.year_end.partition(":")
+        words = t(f"lists.year_end.{stage}", lang) if stage in YEAR_END else stage
+        yield Chip("year_end:", f"{words} {year}")
+    if wanted.held is not None:
+        yield Chip("held:", t("filter.held_yes" if wanted.held else "filter.held_no", lang))
+    if wanted.age_from is not None or wanted.age_to is not None:
+        yield Chip("age:", t("lists.chip_age", lang, span=_days(wanted.age_from, wanted.age_to)))
+
+
+def _days(least: int | None, most: int | None) -> str:
+    """A span of days as people write it: ≥ 8, ≤ 30, 8–30."""
+    if least is not None and most is not None:
+        return f"{least}–{most}"
+    return f"≥ {least}" if least is not None else f"≤ {most}"
 
 
 def _named(labels: Mapping[str, Label], name: str, lang: str) -> str:
@@ -190,6 +239,8 @@ def without(wish: Wish, key: str) -> Wish:
         return Wish(replace(wanted, due_from=None, due_to=None))
     if name == "amount":
         return replace(wish, filter=replace(wanted, amount_from=None, amount_to=None))
+    if name == "age":
+        return replace(wish, filter=replace(wanted, age_from=None, age_to=None))
     now = getattr(wanted, name)
     if isinstance(now, tuple):
         kept: object = tuple(one for one in now if str(one) != value)
@@ -200,13 +251,16 @@ def without(wish: Wish, key: str) -> Wish:
 
 # The saved form
 
+_MEANS_EMPTY = frozenset({"holder", "held", "age_from", "age_to"})
+"""Fields in which "", False and 0 ask for something."""
+
 
 def to_json(wish: Wish) -> dict[str, object]:
     """The wish as JSON values; what is not asked for is left out."""
     found: dict[str, object] = {"due": wish.due} if wish.due else {}
     for one in fields(ListFilter):
         value = getattr(wish.filter, one.name)
-        if value not in (None, "", (), False):
+        if value is not None and (one.name in _MEANS_EMPTY or value not in ("", (), False)):
             found[one.name] = _plain(value)
     return found
 
@@ -225,10 +279,20 @@ def from_json(saved: object) -> Wish:
     for name in _TEXTS:
         values[name] = tuple(one for one in _list(saved.get(name)) if isinstance(one, str) and _short(one))
     values["contents"] = tuple(one for one in _list(saved.get("contents")) if _whole(one))
-    for name in ("source", "waits_for"):
+    for name in ("source", "waits_for", "basis"):
         values[name] = _text(saved.get(name))
+    for name, known in (("kind", SUBJECT), ("due_kind", DUE_KINDS)):
+        value = _text(saved.get(name))
+        values[name] = value if value in known else None
+    values["holder"] = "" if saved.get("holder") == "" else _text(saved.get("holder"))
+    stage, _, year = (_text(saved.get("year_end")) or "").partition(":")
+    values["year_end"] = (
+        f"{stage}:{year}" if stage in YEAR_END and re.fullmatch(r"\d{4}", year, re.ASCII) else None
+    )
+    held = saved.get("held")
+    values["held"] = held if isinstance(held, bool) else None
     values["text"] = _text(saved.get("text")) or ""
-    for name in ("plan_year", "amount_from", "amount_to"):
+    for name in ("plan_year", "amount_from", "amount_to", "age_from", "age_to"):
         values[name] = saved.get(name) if _whole(saved.get(name)) else None
     for name in ("due_from", "due_to"):
         values[name] = day_from(saved.get(name))

@@ -13,10 +13,13 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from kcflow.i18n import t
+from kcflow.services.clock_views import ClockState
 from kcflow.services.errors import KcflowError, NotFound
 from kcflow.services.money_views import Board
 from kcflow.services.views import HistoryView, OptionView, PaperView, Receipt
 from screens.base import DeskScreen
+from screens.clock.commands import CLOCK
+from screens.clock.opening import ShowsClock, Subject
 from screens.commands import Act, CloseDialog, DossierHistory, bindings
 from screens.dossier import act_parts, proposal_lists
 from screens.dossier.opens_papers import OpensPapers
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 SECTIONS = ("where", "acts", "due", "papers", "timeline", "facts", "lines-box", "offer")
 
 
-class BoardScreen(Sheet, OpensPapers, DeskScreen[None]):
+class BoardScreen(Sheet, OpensPapers, ShowsClock, DeskScreen[None]):
     """Everything about one of them, every act on it, and its worksheet while it is prepared.
 
     | Key | What it does |
@@ -58,6 +61,7 @@ class BoardScreen(Sheet, OpensPapers, DeskScreen[None]):
     | u | Open the plan above a round, the proposal of an adjustment. |
     | e · i · x | Change it, read an annex, write a workbook. |
     | d · h | Enter papers, open the history. |
+    | ? · ! | Why it stands here; remind, reassign, pause, report. |
     """
 
     CSS_PATH = Path(__file__).with_suffix(".tcss")
@@ -69,6 +73,7 @@ class BoardScreen(Sheet, OpensPapers, DeskScreen[None]):
         RecordPapers,
         OpenAbove,
         DossierHistory,
+        *CLOCK,
         ExportBoard,
         ReadAnnex,
         Reload,
@@ -132,17 +137,18 @@ class BoardScreen(Sheet, OpensPapers, DeskScreen[None]):
             return
         code = self.code
 
-        def read(desk: Desk) -> tuple[Board, Lifecycle]:
+        def read(desk: Desk) -> tuple[Board, Lifecycle, ClockState | None]:
             board = desk.money.board(code)
-            return board, desk.lifecycle(board.row.lifecycle)
+            clock = None if board.row.ending else desk.clock.state(code)
+            return board, desk.lifecycle(board.row.lifecycle), clock
 
         self.ask(read, self._loaded, failed=lambda error: self._not_loaded(error, code), group="board")
 
-    def _loaded(self, found: tuple[Board, Lifecycle]) -> None:
+    def _loaded(self, found: tuple[Board, Lifecycle, ClockState | None]) -> None:
         if self._failure is not None:
             self._failure = None
             self.say("")
-        board, self._lifecycle = found
+        board, self._lifecycle, self.clock = found
         first = self.board is None
         self.write_board(board)
         if board.editable:
@@ -182,7 +188,7 @@ class BoardScreen(Sheet, OpensPapers, DeskScreen[None]):
         money.update(board_parts.money_line(board, lang, self.size.width - 2))
         money.set_class(board.row.fund is None, "-nothing")
         for name, said in (
-            ("where", board_parts.whereabouts(board, lang)),
+            ("where", board_parts.whereabouts(board, lang, self.clock_lines())),
             ("due", board_parts.derivation(board, lang)),
             ("facts", board_parts.facts(board, lang)),
         ):
@@ -209,6 +215,12 @@ class BoardScreen(Sheet, OpensPapers, DeskScreen[None]):
         ids = [option.id for option in options]
         first = next((at for at, option in enumerate(options) if not option.disabled), None)
         box.highlighted = ids.index(kept) if kept in ids and kept is not None else first
+
+    # Its time
+
+    def clock_subject(self) -> Subject | None:
+        """This board's dossier."""
+        return Subject(self.board.row.code, self.board.row.title) if self.board is not None else None
 
     # Under the cursors
 
@@ -273,7 +285,7 @@ class BoardScreen(Sheet, OpensPapers, DeskScreen[None]):
             return t("money.nothing_above", lang)
         if action == "edit_board" and not self._may_edit(board):
             return t("money.not_editable", lang)
-        return None
+        return self.clock_why_not(action)
 
     def _may_edit(self, board: Board) -> bool:
         if board.row.kind == PLAN and any(o.name == "supplement" and o.possible for o in board.options):

@@ -96,8 +96,8 @@ def _filled(found: Iterable[Content], width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def whereabouts(board: Board, lang: str) -> Hanging:
-    """State, for whom it waits, until when and why."""
+def whereabouts(board: Board, lang: str, clock: Iterable[Content] = ()) -> Hanging:
+    """State, for whom it waits, until when and why; what was done about its time."""
     row = board.row
     style = {"bad": parts.BAD, "warn": parts.WARN, "good": parts.GOOD, "dim": parts.DIM}.get(
         rows.tone(row), "$primary"
@@ -113,6 +113,7 @@ def whereabouts(board: Board, lang: str) -> Hanging:
             )
         )
         said += parts.due_lines(board.due, row.days_left, lang, derived=False)
+    said += clock
     said += [parts.line((f"! {note(lang)}", parts.WARN)) for note in board.notes]
     return parts.lines(said)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,6 +21,9 @@ from screens.forms.fields import TextField, words
 from screens.forms.sending import SendsOnce
 from screens.trouble import with_reasons
 
+if TYPE_CHECKING:
+    from kcflow.services.desk import Desk
+
 _THERE = "export_exists"
 
 
@@ -30,6 +33,9 @@ class ExportDialog(SendsOnce, DeskModal[str]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, CloseDialog)
     title_key = "money.export_title"
     help_key = "help.export"
+
+    what_key: ClassVar[str] = "money.export_what"
+    """Catalogue key of what stands in the file."""
 
     def __init__(self, code: str) -> None:
         """Write the board of `code`."""
@@ -43,7 +49,7 @@ class ExportDialog(SendsOnce, DeskModal[str]):
         path = TextField("path", words("money.path"), required=True, max_length=1000)
         path.enter_goes_on = False
         yield path
-        yield Static(t("money.export_what", self.lang), id="export-what", classes="dim", markup=False)
+        yield Static(t(self.what_key, self.lang), id="export-what", classes="dim", markup=False)
         with Horizontal(classes="buttons"):
             yield Button(t("money.export_write", self.lang), id="export-write")
 
@@ -58,7 +64,7 @@ class ExportDialog(SendsOnce, DeskModal[str]):
         """Write every word anew; what was typed stays."""
         super().on_language_changed()
         self.query_one("#field-path", TextField).relabel()
-        self.query_one("#export-what", Static).update(t("money.export_what", self.lang))
+        self.query_one("#export-what", Static).update(t(self.what_key, self.lang))
         self.query_one("#export-write", Button).label = t("money.export_write", self.lang)
 
     @on(Input.Submitted)
@@ -69,13 +75,17 @@ class ExportDialog(SendsOnce, DeskModal[str]):
         if not field.check() or field.value is None:
             field.focus_entry()
             return
-        code, lang, path = self._code, self.lang, Path(field.value).expanduser()
+        lang, path = self.lang, Path(field.value).expanduser()
         overwrite = self._replace == str(path)
         self.send(
-            lambda desk: desk.money.export(code, path, lang, overwrite),
+            lambda desk: self.write(desk, path, lang, overwrite),
             lambda written: self.finish(visible(str(written))),
             lambda error: self._failed(error, str(path)),
         )
+
+    def write(self, desk: Desk, path: Path, lang: str, overwrite: bool) -> Path:
+        """Write the workbook (in a worker thread). Raises what the desk raises."""
+        return desk.money.export(self._code, path, lang, overwrite)
 
     def _failed(self, error: Exception, path: str) -> None:
         """Say what is wrong; where only a file stands in the way, once more replaces it."""

@@ -67,7 +67,7 @@ def test_keys_in_the_tutorial_are_keys_of_the_program(path: Path) -> None:
     from screens.lists import list_commands  # noqa: F401
 
     known = {key for command in REGISTRY.values() for key in command.key.split(",")}
-    known |= {"enter", "tab", "space", "up", "down"} | set("/")
+    known |= {"enter", "tab", "space", "up", "down"} | set("/?!")
     names = set(re.findall(r"`([^`\n]+)`", path.read_text(encoding="utf-8")))
     keys = {name for name in names if len(name) == 1 or re.fullmatch(r"\^.|F\d+|Esc|Tab|[Ss]pace", name)}
     assert len(keys) > 12

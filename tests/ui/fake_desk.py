@@ -40,6 +40,7 @@ from kcflow.services.views import (
 )
 from kcflow.text import fold
 from states.model import Label
+from tests.ui.clock_desk import FakeClock
 
 TODAY = date(2023, 6, 10)
 CODE = "KCQG-24-0017"
@@ -478,6 +479,13 @@ class FakeDesk:
     operator: tuple[str, str] | None = None
     scope_text: Label = field(default_factory=lambda: label("Sở Công Thương Hà Giang"))
     store_name: str = "kcflow.db"
+
+    time: FakeClock = field(default_factory=lambda: FakeClock(TODAY, plain=True))
+
+    @property
+    def clock(self) -> FakeClock:
+        """Its time side."""
+        return self.time
 
     @property
     def me(self) -> PersonView:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from kcflow.config import Config
 from kcflow.labels import HOLDER, OFFICE_KIND, ROLE, STALLED
+from kcflow.services.clock_views import StalledGroup
 from kcflow.services.money_views import OtherRow
 from kcflow.services.views import (
     BulkItem,
@@ -43,6 +44,7 @@ from kcflow.services.views import (
 from kcflow.text import fold
 from states.loader import builtin
 from states.model import Label, Lifecycle
+from tests.ui.clock_desk import FakeClock
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
@@ -327,6 +329,35 @@ class ListDesk:
     closed: bool = False
     views: list[SavedView] = field(default_factory=list)
     one_province: bool = False
+    time: FakeClock | None = None
+    """Its time side; made when it is asked for."""
+
+    @property
+    def clock(self) -> FakeClock:
+        """Its time side."""
+        if self.time is None:
+            self.time = FakeClock(TODAY, {row.code: row.title for row in self.rows}, self.calls)
+            self.time.group_rows = self._groups
+        return self.time
+
+    def _groups(self, by: str, wanted: ListFilter) -> list[StalledGroup]:
+        """By province, each with a limit; any other grouping puts everything into one group without."""
+        found = []
+        for name in dict.fromkeys(row.province_name for row in self.rows) if by == "province" else ("–",):
+            rows = [one for one in self._stalled((), wanted) if name in ("–", one.row.province_name)]
+            if not rows:
+                continue
+            counts = {
+                kind: sum(one.kind == kind for one in rows) for kind in ("law", "policy", "waiting", "near")
+            }
+            oldest = min((one.row.due_on for one in rows if one.row.due_on), default=None)
+            asked = {"text": name} if by == "province" else {}
+            found.append(
+                StalledGroup(
+                    name, Label(name, name), **counts, oldest_on=oldest, money=len(rows) * 10**8, asked=asked
+                )
+            )
+        return found
 
     def _read(self, name: str) -> None:
         self.calls.append(name)
@@ -543,6 +574,18 @@ class ListDesk:
                     last_on=TODAY - timedelta(days=34),
                     last_actor="Nguyễn Thị Hoa",
                     next_actions=(Label("Thẩm định cấp cơ sở", "Provincial appraisal"),),
+                    next_roles=(ROLE["department"],),
+                    money=row.requested,
+                    holder="hoa" if i % 2 else None,
+                    holder_name=self.me.name if i % 2 else None,
+                    held_from=TODAY - timedelta(days=4) if i % 9 == 1 else None,
+                    held_until=TODAY + timedelta(days=10) if i % 9 == 1 else None,
+                    held_party="finance_ministry" if i % 9 == 1 else None,
+                    held_party_label=HOLDER["finance_ministry"] if i % 9 == 1 else None,
+                    reminders=i % 3,
+                    reminded_on=TODAY - timedelta(days=2) if i % 3 else None,
+                    level=i % 2,
+                    waits_since=row.entered_on,
                 )
             )
         return found
@@ -555,10 +598,14 @@ class ListDesk:
         near_days: int = 5,
         kinds: Sequence[str] = (),
         wanted: ListFilter | None = None,
+        order: str = "urgent",
     ) -> Page[StalledRow]:
-        """What stands still."""
+        """What stands still; what is near comes first."""
         self._read("stalled")
-        return _page(self._stalled(kinds, wanted), after, limit)
+        rows = self._stalled(kinds, wanted)
+        if order == "urgent":
+            rows.sort(key=lambda one: one.kind != "near")
+        return _page(rows, after, limit)
 
     def stalled_counts(self, as_of: date | None = None, wanted: ListFilter | None = None) -> dict[str, int]:
         """How many of each kind."""

@@ -19,8 +19,13 @@ from textual.widgets import Static
 from kcflow.app import KcflowApp
 from kcflow.config import Config
 from kcflow.i18n import set_language, t
+from kcflow.labels import HOLDER
+from kcflow.sample_stage import TODAY
+from kcflow.services.clock_views import ClockState, PauseView
 from kcflow.services.desk import Desk
 from kcflow.services.views import DraftInput
+from screens.clock.forms import form_of
+from screens.clock.opening import ActFacts, Subject
 from screens.dossier.viewer import SavedDialog, Viewed
 from screens.guide.welcome import WelcomeScreen
 from screens.money.amount import AmountDialog, Asked
@@ -68,6 +73,13 @@ def _amount(app: KcflowApp) -> None:
     app.push_screen(AmountDialog(Asked("KCQG-24-0001", "Hỗ trợ máy móc", 300_000_000, None)))
 
 
+def _lift(app: KcflowApp) -> None:
+    party = HOLDER["finance_ministry"]
+    hold = PauseView(5, TODAY, TODAY, None, "finance_ministry", party, "Chờ ý kiến", "Lê Thị Mai")
+    state = ClockState(None, None, 0, None, 0, None, hold, {})
+    app.push_screen(form_of("lift", Subject("KCQG-24-0001", "Hỗ trợ máy móc"), ActFacts(state)))
+
+
 SCENES: Final = (
     Scene("start"),
     Scene("without the first steps", "0"),
@@ -83,6 +95,20 @@ SCENES: Final = (
     Scene("bulk", "b"),
     Scene("bulk form", "⏎", on=True),
     Scene("stalled", "3"),
+    Scene("why", "?"),
+    Scene("acts on time", "!", on=True),
+    Scene("reminder", "R", on=True),
+    Scene("reassigning", "Esc P", on=True),
+    Scene("hold", "Esc T", on=True),
+    Scene("escalation", "Esc U", on=True),
+    Scene("lifting a hold", opened=_lift),
+    Scene("group by", "G"),
+    Scene("groups", "↓*2 ⏎", on=True),
+    Scene("year end", "Esc e", on=True),
+    Scene("export of the stalled", "x"),
+    Scene("letters", "M"),
+    Scene("letter", "d", on=True),
+    Scene("log of letters", "Esc c", on=True),
     Scene("history", "4"),
     Scene("record", "⏎"),
     Scene("history filter", "f"),
@@ -90,6 +116,15 @@ SCENES: Final = (
     Scene("offices", "c"),
     Scene("flow", "6"),
     Scene("flow state", "→ ↓"),
+    Scene("where time goes", "%"),
+    Scene("by month", "c*3", on=True),
+    Scene("time as a workbook", "x", on=True),
+    Scene("deadlines", "Q"),
+    Scene("deadlines of all", "v c ]", on=True),
+    Scene("own deadline", '2 / "KCQG-25-0001" ⏎ Q n'),
+    Scene("what it changes", 'tab "5" tab "QĐ 12/QĐ-SCT" tab ^u "1/1/2024" F10', on=True),
+    Scene("calendar", "W"),
+    Scene("days", "n ^t", on=True),
     Scene("late proposal", opened=_proposal("KCDP-24-0006")),
     Scene("proposal", opened=_proposal("KCQG-25-0004")),
     Scene("advance", "a", on=True),
@@ -132,6 +167,9 @@ SCENES: Final = (
 )
 HOSTILE_SCENES: Final = (
     Scene("hostile list", "2"),
+    Scene("hostile acts on time", '/ "{code}" ⏎ !'),
+    Scene("hostile reason", "?", on=True),
+    Scene("hostile reminder", "R", on=True),
     Scene("hostile jump", 'g "{code}"'),
     Scene("hostile proposal", "⏎", on=True),
     Scene("hostile papers", "d", on=True),

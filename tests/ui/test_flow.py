@@ -18,7 +18,9 @@ from kcflow.flow_figures import ENDED, about, sources_of, summed
 from kcflow.i18n import set_language
 from kcflow.services.errors import StoreProblem
 from kcflow.services.views import DossierRow, FlowPhase, FlowState, ListFilter
+from screens.clock.dwell import DwellScreen
 from screens.lists.flow import FlowPane
+from screens.lists.stalled import StalledPane
 from screens.widgets.flow_chart import FlowChart
 from screens.widgets.flow_lines import Drawing, Spot
 from states.model import Label
@@ -420,3 +422,26 @@ async def _checked(app: KcflowApp, pilot: Pilot[Any], key: str) -> None:
 
 def test_the_folder_of_pictures_is_there() -> None:
     assert list(Path(__file__).with_name("snapshots").glob("flow-*.txt"))
+
+
+async def test_what_stands_still_in_a_phase_is_one_key_away() -> None:
+    async with started(flow_desk(), size=(120, 40)) as (app, pilot):
+        await press(pilot, "6", "right")
+        spot = pane_of(app).chart.cursor
+        assert spot is not None
+        await press(pilot, "t")
+        stalled = shell_of(app).pane
+        assert isinstance(stalled, StalledPane)
+        assert (stalled.filter.phases, stalled.filter.source) == ((spot.phase,), "kcqg")
+        assert (stalled.kind, stalled.grouping) == ("", "")
+        # What has ended stands still no more, and the key says so.
+        await press(pilot, "6", "end", "t")
+        assert "không còn tồn đọng" in screen_text(app)
+        assert shell_of(app).tab == "flow"
+        # Where time goes begins with what the picture counts.
+        await press(pilot, "s", "percent_sign")
+        assert isinstance(app.screen, DwellScreen)
+        assert app.screen.wanted.source == "kcqg"
+        # What is behind a state there is the list of proposals.
+        await press(pilot, "enter")
+        assert shell_of(app).tab == "dossiers"

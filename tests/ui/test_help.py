@@ -189,8 +189,8 @@ async def test_a_proposal_shows_where_it_is_and_who_can_do_what_next() -> None:
 
 async def test_searching_jumps_and_escape_leaves_the_search_first() -> None:
     async with started(size=(80, 24)) as (app, pilot):
-        await press(pilot, "f1", "slash", *"noi")
-        await pilot.press("space", *"bo")
+        await press(pilot, "f1", "slash", *"qua")
+        await pilot.press("space", *"han", "space", *"noi", "space", *"bo")
         scroll = app.screen.query_one(PairsScroll)
         await wait_for(pilot, lambda: "quá hạn nội bộ:" in screen_text(app), "the term")
         first = scroll.scroll_offset.y

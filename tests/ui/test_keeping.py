@@ -259,5 +259,6 @@ def test_every_keeping_form_binds_the_keys_that_its_offer_names() -> None:
     }
     assert {"AdvanceDialog", "BulkDialog", "DraftScreen", "PapersDialog"} <= {form.__name__ for form in forms}
     for form in forms:
-        bound = {binding.id for binding in form.BINDINGS if isinstance(binding, Binding)}
+        of_all = (own for kind in form.__mro__ for own in vars(kind).get("BINDINGS", ()))
+        bound = {binding.id for binding in of_all if isinstance(binding, Binding)}
         assert {command.id for command in KEEP} <= bound, form.__name__

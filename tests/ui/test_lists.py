@@ -15,7 +15,14 @@ from kcflow.app import KcflowApp
 from kcflow.formats import signed
 from kcflow.i18n import set_language
 from kcflow.services.errors import StoreProblem
-from kcflow.services.views import HistoryFilter, HistoryView, ListFilter, OptionView, StalledRow
+from kcflow.services.views import (
+    ClockNote,
+    HistoryFilter,
+    HistoryView,
+    ListFilter,
+    OptionView,
+    StalledRow,
+)
 from screens.dossier.choose import ChooseAct
 from screens.dossier.record import record_pairs
 from screens.forms.choices import ChoiceField
@@ -424,12 +431,13 @@ async def test_a_click_chooses_a_kind() -> None:
         assert cast("StalledPane", shell_of(app).pane).kind == "waiting"
 
 
-async def test_the_strip_tells_basis_and_derivation() -> None:
-    async with started() as (app, pilot):
+async def test_the_strip_tells_the_basis_what_comes_next_and_who_is_charged() -> None:
+    async with started(size=(120, 40)) as (app, pilot):
         await press(pilot, "3", "c")
         shown = screen_text(app)
-        assert "Căn cứ:  Quá hạn luật định · TT 36/2013 Đ10.2b" in shown
-        assert "Cách tính:  10 ngày làm việc từ" in shown
+        assert "Căn cứ: Quá hạn luật định · quá 10 ngày (7 ngày làm việc) · TT 36/2013 Đ10.2b" in shown
+        assert "Tiếp theo: Thẩm định cấp cơ sở (Sở Công Thương) · gần nhất 25/05/2024 Trình Sở" in shown
+        assert "Thụ lý: Nguyễn Thị Hoa · Đã nhắc 1 lần, gần nhất 26/06/2024" in shown
 
 
 async def test_stalled_columns_come_as_the_width_allows() -> None:
@@ -439,8 +447,8 @@ async def test_stalled_columns_come_as_the_width_allows() -> None:
         assert narrow.split() == ["Mã", "Đề", "án", "Chờ", "ai", "Hạn", "Quá", "hạn"]
         await pilot.resize_terminal(200, 50)
         await rest(pilot)
-        wide = screen_text(app).splitlines()[4]
-        for label in ("Trạng thái", "Số ngày", "Căn cứ", "Duyệt/phân/ứng", "Việc gần", "Việc kế"):
+        wide = screen_text(app).splitlines()[5]  # under the line of the year's end
+        for label in ("Trạng thái", "Chờ từ", "Số ngày", "Tiền (tr)", "Người thụ lý", "Việc kế tiếp"):
             assert label in wide
 
 
@@ -540,6 +548,7 @@ def test_the_record_leaves_no_field_out(lang: str) -> None:
         "corrects": 7,
         "fields": (("volume_permille", Label("Khối lượng", "Work done"), 400),),
         "charges": ("PB-KCQG-24-1",),
+        "clock": ClockNote("hold", Label("khác", "other")),
     }
     before = record_pairs(view, lang)
     for field in fields(HistoryView):

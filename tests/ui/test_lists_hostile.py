@@ -43,6 +43,7 @@ def hostile_desk() -> ListDesk:
 WALK = {
     "lists": "1 2 3 4 5",
     "dialogs": "w escape a escape 4 enter end escape f escape f1 escape",
+    "stalled": "3 question_mark escape exclamation_mark escape G down down enter down enter escape escape",
 }
 
 

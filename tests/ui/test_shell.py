@@ -235,7 +235,7 @@ async def test_f1_tells_of_the_present_screen_and_its_keys() -> None:
         await press(pilot, "3", "f1")
         shown = screen_text(app)
         assert isinstance(app.screen, HelpScreen)
-        assert "Tồn đọng: đề án đứng lại" in shown
+        assert "Tồn đọng: hồ sơ đứng lại" in shown
         assert "loại: Sang loại tồn đọng kế tiếp." in shown
         await press(pilot, "f1")
         assert isinstance(app.screen, HelpScreen)

@@ -127,15 +127,17 @@ async def test_an_answer_after_its_screen_is_gone_does_nothing() -> None:
         probe = Probe()
         app.push_screen(probe)
         await wait_for(pilot, lambda: app.screen is probe, "the dialog")
-        gate, over = threading.Event(), threading.Event()
+        began, gate, over = threading.Event(), threading.Event(), threading.Event()
 
         def slow(_desk: object) -> str:
+            began.set()
             gate.wait(10)
             over.set()
             return "late"
 
         said: list[str] = []
         probe.ask(slow, said.append)
+        await wait_for(pilot, began.is_set, "the thread has begun")
         await pilot.press("escape")
         await wait_for(pilot, lambda: app.screen is not probe, "the dialog is closed")
         gate.set()
