@@ -19,20 +19,18 @@ from kcflow.i18n import t
 from kcflow.labels import HOLDER
 from kcflow.services.clock_views import ChangePlan, HoldInput, Shift
 from kcflow.services.door import LENGTHS
-from kcflow.services.errors import ConflictError, KcflowError
+from kcflow.services.errors import KcflowError
 from kcflow.services.views import Receipt
 from screens.base import DeskModal
 from screens.clock import parts as clock_parts
 from screens.clock.opening import ActFacts, Subject
-from screens.commands import CloseDialog, bindings
+from screens.commands import bindings
 from screens.dossier import act_inputs
 from screens.dossier import proposal_parts as parts
-from screens.dossier.paper_box import Confirm
 from screens.forms.choices import ChoiceField
 from screens.forms.fields import DateField, Field, MemoField, words
-from screens.forms.keeping import KEEP, KeepsForm
+from screens.forms.writing import WritesReceipt
 from screens.lists.wishes import same
-from screens.trouble import with_reasons
 from screens.widgets.hanging import Hanging
 
 if TYPE_CHECKING:
@@ -42,11 +40,11 @@ PREVIEW_DELAY = 0.2
 """Seconds that somebody has to stop typing before it is counted what a pause would do."""
 
 
-class ClockForm(KeepsForm, DeskModal[Receipt]):
+class ClockForm(WritesReceipt, DeskModal[Receipt]):
     """What it is about, the fields, what will come of it, one button. Gives the receipt."""
 
     CSS_PATH = Path(__file__).with_suffix(".tcss")
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, CloseDialog, *KEEP)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*WritesReceipt.KEYS)
     help_key = "help.clock_form"
     act: ClassVar[str]
     """The act, as in `ClockState.possible`."""
@@ -64,10 +62,6 @@ class ClockForm(KeepsForm, DeskModal[Receipt]):
 
     def outcome(self) -> Hanging:
         """What will come of it, as it stands."""
-        raise NotImplementedError
-
-    def work(self) -> Callable[[Desk], Receipt]:
-        """What writes it (in a worker thread); called when no field is wrong."""
         raise NotImplementedError
 
     # Layout
@@ -124,24 +118,9 @@ class ClockForm(KeepsForm, DeskModal[Receipt]):
         return self.query_one("#field-reason", MemoField).value or ""
 
     @on(Button.Pressed, "#clock-do")
-    def action_confirm(self) -> None:
-        """Write it, once."""
-        wrong = act_inputs.wrong_fields(self)
-        if wrong:
-            self.say(t("advance.mend_first", self.lang, count=len(wrong)), "warn")
-            wrong[0].focus_entry()
-            return
-        self.send(self.work(), self.finish, self._failed)
-
-    def _failed(self, error: Exception) -> None:
-        """Say what went wrong, beside its field where it has one; nothing typed is lost."""
-        if isinstance(error, KcflowError) and not isinstance(error, ConflictError):
-            name = error.params.get("field")
-            for field in act_inputs.there(self):
-                if name is not None and field.key == name:
-                    field.fault(error.text)
-                    field.focus_entry()
-        self.say(with_reasons(error, self.lang), "error")
+    def _pressed(self) -> None:
+        """The button does what the key does."""
+        self.action_confirm()
 
     def action_close_dialog(self) -> None:
         """Close, unless the answer is on its way."""

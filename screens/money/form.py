@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,26 +15,20 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from kcflow.i18n import t
-from kcflow.services.errors import ConflictError, KcflowError
 from kcflow.services.views import Receipt
 from screens.base import DeskScreen
-from screens.commands import CloseDialog, bindings
+from screens.commands import bindings
 from screens.dossier import act_inputs
-from screens.dossier.paper_box import Confirm
 from screens.forms.fields import Field
-from screens.forms.keeping import KEEP, KeepsForm
-from screens.trouble import with_reasons
+from screens.forms.writing import WritesReceipt
 from screens.widgets.hanging import Hanging
 
-if TYPE_CHECKING:
-    from kcflow.services.desk import Desk
 
-
-class MoneyForm(KeepsForm, DeskScreen[Receipt]):
+class MoneyForm(WritesReceipt, DeskScreen[Receipt]):
     """A form that writes one plan, round, contract or adjustment; gives its receipt."""
 
     CSS_PATH = Path(__file__).with_name("form.tcss")
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Confirm, CloseDialog, *KEEP)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(*WritesReceipt.KEYS)
 
     help_key = "help.money"
 
@@ -55,10 +49,6 @@ class MoneyForm(KeepsForm, DeskScreen[Receipt]):
 
     def sums(self) -> Hanging:
         """What the fields come to as they stand: sums, what is left, who decides."""
-        raise NotImplementedError
-
-    def work(self) -> Callable[[Desk], Receipt]:
-        """What writes the form (in a worker thread); called when no field is wrong."""
         raise NotImplementedError
 
     # Layout
@@ -102,24 +92,9 @@ class MoneyForm(KeepsForm, DeskScreen[Receipt]):
     # Sending
 
     @on(Button.Pressed, "#form-save")
-    def action_confirm(self) -> None:
-        """Write it, once."""
-        wrong = act_inputs.wrong_fields(self)
-        if wrong:
-            self.say(t("advance.mend_first", self.lang, count=len(wrong)), "warn")
-            wrong[0].focus_entry()
-            return
-        self.send(self.work(), self.finish, self._failed)
-
-    def _failed(self, error: Exception) -> None:
-        """Say what went wrong, beside its field where it has one; nothing typed is lost."""
-        if isinstance(error, KcflowError) and not isinstance(error, ConflictError):
-            name = error.params.get("field")
-            for field in act_inputs.there(self):
-                if name is not None and field.key == name:
-                    field.fault(error.text)
-                    field.focus_entry()
-        self.say(with_reasons(error, self.lang), "error")
+    def _pressed(self) -> None:
+        """The button does what the key does."""
+        self.action_confirm()
 
     def action_close_dialog(self) -> None:
         """Go back; what was typed is given up only by the second press."""

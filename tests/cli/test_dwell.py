@@ -6,8 +6,8 @@ import csv
 import io
 from pathlib import Path
 
-import openpyxl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from kcflow.commands.csv_form import cell
 from kcflow.commands.dwell_syntax import PARTS
@@ -83,10 +83,10 @@ def test_bad_input_is_refused_in_one_sentence(desk: Desk) -> None:
 def test_a_workbook_is_written_once(moved: Desk, tmp_path: Path) -> None:
     target = tmp_path / "thời gian.xlsx"
     assert moved.json("dwell", *ALL, "--xlsx", str(target)) == {"written": str(target)}
-    assert openpyxl.load_workbook(target).sheetnames[0] == "Trạng thái"
+    assert CalamineWorkbook.from_path(str(target)).sheet_names[0] == "Trạng thái"
     assert str(target) in moved.refused(2, "dwell", "--xlsx", str(target))
     assert str(target) in moved.done("dwell", "--xlsx", str(target), "--force", "--lang", "en")
-    assert openpyxl.load_workbook(target).sheetnames[0] == "States"
+    assert CalamineWorkbook.from_path(str(target)).sheet_names[0] == "States"
 
 
 def test_a_terminal_gets_bars_in_its_width_and_plain_ones_without_colour(moved: Desk) -> None:

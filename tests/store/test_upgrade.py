@@ -209,7 +209,7 @@ import os, signal, sys
 from db import migrate
 from importlib import import_module
 revision = import_module(f"db.migrations.versions.{sys.argv[2]}")
-real = revision._run
+real = revision.run
 def run(bind, text):
     real(bind, text)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -217,7 +217,7 @@ from alembic.script import base
 load = base.Script.__init__
 def init(self, module, *args):
     if module.revision == revision.revision:
-        module._run = run
+        module.run = run
     load(self, module, *args)
 base.Script.__init__ = init
 migrate.ensure_current(sys.argv[1])
