@@ -165,18 +165,21 @@ def step_down(terminal: Terminal) -> None:
     terminal.until(lambda: cursors(terminal) != before, "the next line")
 
 
-def cursors(terminal: Terminal) -> list[tuple[int, int]]:
-    """Where the marks of cursors stand: (line, column)."""
-    lines = terminal.text.splitlines()
-    return [(y, x) for y, line in enumerate(lines) for x, letter in enumerate(line) if letter == "▌"]
+def cursors(terminal: Terminal) -> list[tuple[int, str]]:
+    """Where the marks of cursors stand, and on what: a list that scrolls keeps the line, not the text."""
+    return [(y, line) for y, line in enumerate(terminal.text.splitlines()) if "▌" in line]
 
 
 def find_stalled(terminal: Terminal) -> None:
     """The oldest that stands still, why, and its history."""
     terminal.press("3")
-    terminal.reads("Tất cả 2", "Quá hạn luật định", "Cách tính:")
+    terminal.reads("Tất cả 2", "▲ ", "Căn cứ:")
     move_to(terminal, "▌  KCDP-24-0009")
-    terminal.reads("KCDP-24-0009", "Căn cứ:", "Cách tính:")
+    terminal.reads("KCDP-24-0009", "Căn cứ:")
+    terminal.press("?")
+    terminal.reads("Vì sao ở đây?", "Cách tính", "10 ngày làm việc từ 04/10/2023")
+    terminal.press("escape")
+    terminal.gone("Vì sao ở đây?")
     terminal.press("h")
     terminal.reads("KCDP-24-0009 ✕", "▌  ")
     terminal.reads("Lập đề án", "Dòng 1 / ")
