@@ -20,7 +20,7 @@ class ClockRow:
 
     dossier: str
     seq: int
-    """The last clock note."""
+    """The last note of a supervisor, or of a letter's escalation; a recount writes no such row."""
     entered_seq: int
     """The dossier's `entered_seq` when it was written: another one means that the dossier has moved on."""
     holder: str | None

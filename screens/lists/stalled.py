@@ -54,8 +54,8 @@ class StalledPane(OpensDwell, OpensLetters, SearchedPane):
     empty_key = "stalled.empty"
     orders: ClassVar[tuple[str, ...]] = ("urgent", "due", "entered", "-requested")
     kinds_in_filter = True
-    footer_places: ClassVar[Mapping[str, int]] = {"why_here": 12}
-    """The question of this list stands before what every list has."""
+    footer_places: ClassVar[Mapping[str, int]] = {"why_here": 12, "clock_acts": 13}
+    """The question of this list, and what is done about it, stand before what every list has."""
 
     def __init__(self) -> None:
         """Show every kind, ungrouped."""
