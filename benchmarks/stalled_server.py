@@ -72,12 +72,17 @@ def copied(file: Path, *, last_rows: bool = False) -> Iterator[str]:
 def _copy(
     source: sqlite3.Connection, server: psycopg.Connection[tuple[str, ...]], name: str, where: str
 ) -> None:
-    from db.base import Base
+    from db.base import Base, FromLeaf
 
     there = {row[0] for row in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if name not in there:
         return
-    columns = [column.name for column in Base.metadata.tables[name].columns if column.computed is None]
+    # What is generated from the leaf in a file is filled by the guard on a server.
+    columns = [
+        column.name
+        for column in Base.metadata.tables[name].columns
+        if column.computed is None or isinstance(column.computed.sqltext, FromLeaf)
+    ]
     named = ", ".join(f'"{column}"' for column in columns)
     target = sql.Identifier(name)
     server.execute(sql.SQL("TRUNCATE {} CASCADE").format(target))

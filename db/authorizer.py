@@ -60,11 +60,17 @@ DELETES = {
 FROM_HISTORY = frozenset(
     {
         *("dossier", "dossier_search", "paper", "amount", "log_head", "fund", "charge"),
-        *("clock", "hold"),
+        *("clock", "hold", "history_papers", "history_amount", "history_charges"),
     }
 )
 """Written by the history's own triggers and by nothing else."""
-TRIGGERS = frozenset({*(f"history_{kind}" for kind in ("create", "move", "clock", "edit")), "charge_fund"})
+TRIGGERS = frozenset(
+    {
+        *(f"history_{kind}" for kind in ("create", "move", "clock", "edit")),
+        *(f"history_{kind}" for kind in ("doc", "further", "moves_amount", "charge")),
+        "charge_fund",
+    }
+)
 SEARCH_TABLES = frozenset(f"dossier_search_{part}" for part in ("data", "idx", "docsize", "config"))
 """FTS5 keeps its index in these; they hold nothing that isn't in dossier."""
 PRAGMAS = frozenset({"data_version", "quick_check", "integrity_check", "foreign_key_check", "table_info"})

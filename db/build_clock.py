@@ -19,8 +19,8 @@ from db.url import Dialect
 K, P, R = table(ClockMark), table(Hold), table(OfficeRule)
 O, U, G = table(OfficeDay), table(Duty), table(Digest)  # noqa: E741
 RULE = (
-    *("office", "lifecycle", "state", "by", "days", "month", "day", "plan_year", "inclusive", "basis"),
-    *("valid_from", "valid_to", "set_by", "set_at"),
+    *("office", "lifecycle", "state", "by", "days", "month", "day", "plan_year", "inclusive", "months"),
+    *("basis", "valid_from", "valid_to", "set_by", "set_at"),
 )
 DAY = ("day", "kind", "name", "document", "set_by", "set_at")
 DUTY = ("organisation", "level", "person", "valid_from", "valid_to")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any, Final
 
@@ -45,6 +45,48 @@ _SHAPES: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
+_TEXTS: Final[Mapping[str, tuple[Mapping[str, str], Callable[[str], str]]]] = {
+    "LEAF_TEXT": (leaf.SPEC, lambda key: f'r."{key}"'),
+    "PAPER_TEXT": (leaf.PAPER_SPEC, lambda key: f"p ->> '{key}'"),
+    "AMOUNT_TEXT": (leaf.AMOUNT_SPEC, lambda key: f"p ->> '{key}'"),
+    "DUE_TEXT": (leaf.DUE_SPEC, lambda key: f"p ->> '{key}'"),
+    "DEADLINE_TEXT": (leaf.DEADLINE_SPEC, lambda key: f"p ->> '{key}'"),
+}
+_INNER: Final[Mapping[str, str]] = {
+    "doc": "kc_paper({})",
+    "papers": "kc_papers({})",
+    "amount": "kc_amount({})",
+    "deadline": "kc_due({}, true)",
+    "due": "kc_due({}, false)",
+    "refs": "kc_refs({})",
+    "changes": "kc_canonical({})",
+    "content": "kc_canonical({})",
+}
+"""What gives the one text of an object or array inside a leaf."""
+
+
+def _one_text(spec: Mapping[str, str], value: Callable[[str], str]) -> str:
+    """PostgreSQL: the canonical text of an object of this shape as an expression; NULL when a key has none.
+
+    value: the expression of a key's value as text. The keys are written out in their order, so that nothing
+    need be sorted: that makes it ten times as fast as a text of any object.
+    """
+    parts = []
+    for mark, key in zip("{" + "," * len(spec), sorted(spec), strict=False):
+        kinds, given = spec[key].split(), value(key)
+        made = _INNER[key].format(given) if kinds[0] in ("object", "array") else given
+        if made != given:
+            made = f"public.{made}"
+        elif kinds[0] == "string":
+            made = f"to_json({given})::text"
+        else:
+            made = f"({given})"
+        if "null" in kinds:
+            made = f"CASE WHEN {given} IS NULL THEN 'null' ELSE {made} END"
+        parts.append(f"'{mark}\"{key}\":' || {made}")
+    return "\n      || ".join(parts) + " || '}'"
+
+
 class _Compiler(SQLiteCompiler):
     def get_from_hint_text(self, table: sa.FromClause, text: str | None) -> str | None:  # noqa: ARG002
         """Write `with_hint` behind the table (INDEXED BY …); SQLAlchemy's own compiler leaves it out."""
@@ -65,6 +107,9 @@ def triggers(name: Dialect) -> str:
     text = (resources.files("db") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
     for mark, spec in _SHAPES.items():
         text = text.replace(f"'@{mark}@'", f"'{json.dumps(spec)}'")
+    for mark, shape in _TEXTS.items():
+        if f"@{mark}@" in text:
+            text = text.replace(f"@{mark}@", _one_text(*shape))
     return text
 
 

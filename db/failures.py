@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +71,14 @@ def from_sqlite(error: sqlite3.Error, location: Path | str) -> StoreError:
         return IntegrityRefused("KC02", text)
     if isinstance(error, sqlite3.ProgrammingError) or number == sqlite3.SQLITE_ERROR:
         return StoreFailed(location=_place(location), detail=text)
-    return _BY_SQLITE.get(number, StoreFailed)(location=_place(location), detail=text)
+    kind = _BY_SQLITE.get(number, StoreFailed)
+    if number == sqlite3.SQLITE_CANTOPEN and _only_readable(Path(location)):
+        kind = StoreReadOnly  # SQLite can't make the files that stand beside the store
+    return kind(location=_place(location), detail=text)
+
+
+def _only_readable(path: Path) -> bool:
+    return path.is_file() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
 def from_psycopg(error: Any, location: str) -> StoreError:  # noqa: ANN401 - psycopg may not be loaded

@@ -15,8 +15,8 @@ from db.statements import Statement
 from db.url import Dialect
 
 EXPECTED: Final[dict[Dialect, str]] = {
-    "sqlite": "2f4de909373ea68d14852786e2a7005112ff0cc284fbde032756a09309df6c11",
-    "postgresql": "3458e263a1816b11cabc353f05f48ea0f77c68a1bc09af2e980a34c9d67ba528",
+    "sqlite": "3ab5455a6838fae9798ae00a0b6a85ce4858d23d3fb154887159468a3aea3842",
+    "postgresql": "e613719008e8d705822902366e909fe3bf58f32da34b820c5d0d45d9b47f2d0e",
 }
 """Of the newest revision; `python -m db.fingerprint URL` prints that of a store."""
 
@@ -33,7 +33,7 @@ SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod) || '
     || a.attgenerated::text || a.attidentity::text || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid
     AND d.adnum = a.attnum
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'c') AND a.attnum > 0
     AND NOT a.attisdropped
 UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
   FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'u', 'p', 'f')

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, filterfalse
 from time import sleep
 from typing import Any, Final
@@ -24,6 +25,8 @@ STEP: Final = 200_000
 """Ids that SQLite packs into one text: 2 MB."""
 PIECE: Final = 65_536
 """Letters of such a text that are read at a time: half a millisecond's work."""
+LARGE: Final = 100_000
+"""A list of more ids than this leaves megabytes behind that the process would keep."""
 BREATH: Final = 0.0001
 """Seconds between pieces: whoever paints gets the interpreter at once, not after its 5 ms."""
 
@@ -64,6 +67,14 @@ def _ids(reader: Reader, statement: Statement, params: Params, stop: Stop | None
     return found
 
 
+def give_back() -> None:
+    """Return to the system what was freed; the C library keeps it for a next time otherwise (glibc only)."""
+    import ctypes
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 # -- dossiers -------------------------------------------------------------------------------------------
 
 
@@ -87,7 +98,10 @@ def dossier_ids(
     shape, params = queries.question(reader, scope, filter)
     used, _ = queries.begin(reader, shape, params, order)
     if reader.dialect == "sqlite":
-        return _packed_dossiers(reader, shape, params, used, stop)
+        packed = _packed_dossiers(reader, shape, params, used, stop)
+        if len(packed) > LARGE:
+            give_back()
+        return packed
     found = array("q")
     for segment in range(queries.SEGMENTS.get(used, 1)):
         statement = reader.sql("ids", shape, used, segment, "", "")
@@ -114,13 +128,13 @@ def _packed_dossiers(
     for segment in range(queries.SEGMENTS.get(order, 1)):
         if segment and via == "sets":
             # What an order leaves for its end is known by not having come before.
-            rest = _segment(reader, shape, params, ("code", 0), via, stop)
-            _extend(found, rest, hidden.union(found))
+            _segment(reader, shape, params, ("code", 0), via, stop, found, hidden.union(found))
         else:
-            _extend(found, _segment(reader, shape, params, (order, segment), via, stop), hidden)
+            _segment(reader, shape, params, (order, segment), via, stop, found, hidden)
         if stop is not None and stop():
             break
-    return found[:CAP]
+    del found[CAP:]
+    return found
 
 
 def _extend(found: array[int], more: array[int], left_out: frozenset[int]) -> None:
@@ -131,17 +145,27 @@ def _extend(found: array[int], more: array[int], left_out: frozenset[int]) -> No
 
 
 def _segment(
-    reader: Reader, shape: Shape, params: dict[str, Any], part: tuple[str, int], via: str, stop: Stop | None
-) -> array[int]:
-    """Read a segment in steps where the index has its order; what must be sorted comes all at once."""
+    reader: Reader,
+    shape: Shape,
+    params: dict[str, Any],
+    part: tuple[str, int],
+    via: str,
+    stop: Stop | None,
+    found: array[int],
+    left_out: frozenset[int],
+) -> None:
+    """Add a segment without some ids to `found`: in steps where the index has its order; what must be sorted
+    comes all at once.
+    """
     along = via == "sets" and not shape and part[0].strip("-") not in plan.IN_NO_INDEX
     step = STEP if along else CAP
-    found, asked, start = array("q"), {**params, "cap": step}, ""
+    read, asked, start = 0, {**params, "cap": step}, ""
     while True:
         got = _unpacked(reader, reader.sql("ids", shape, *part, start, via), asked, stop)
-        found.extend(got)
-        if len(got) < step or len(found) >= CAP or (stop is not None and stop()):
-            return found
+        _extend(found, got, left_out)
+        read += len(got)
+        if len(got) < step or read >= CAP or (stop is not None and stop()):
+            return
         keys = reader.one(reader.sql("keys_of", *part), {"id": got[-1]})
         start = "a"
         asked |= {f"after{number}": value for number, value in enumerate(keys or ())}

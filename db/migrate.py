@@ -27,7 +27,7 @@ from db.failures import translated
 from db.leaf import instant
 from db.url import Address, parse_url
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """Every revision of the schema, oldest first (a test compares them with db/migrations/versions)."""
 HEAD: Final = REVISIONS[-1]
 MAGIC: Final = b"SQLite format 3\0"

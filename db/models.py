@@ -214,7 +214,8 @@ class LegalMove(Base, table=True):
 class History(Base, table=True):
     """One row is one move: the leaf. Every other column but the hash is generated from it.
 
-    On SQLite `id` is the leaf's place in the tree, from 1; on PostgreSQL `log_position` has the place.
+    On PostgreSQL its guard fills them, whatever the INSERT says: it has read the leaf anyway. On SQLite `id`
+    is the leaf's place in the tree, from 1; on PostgreSQL `log_position` has the place.
     """
 
     __tablename__ = "history"

@@ -63,8 +63,11 @@ class OfficeRule(Base, table=True):
 
     __tablename__ = "office_rule"
     __table_args__ = (
-        check("\"by\" IN ('fixed_date', 'working_days', 'calendar_days', 'monthly', 'term_end')", "by"),
+        check(
+            "\"by\" IN ('fixed_date', 'working_days', 'calendar_days', 'months', 'monthly', 'term_end')", "by"
+        ),
         check("\"by\" NOT IN ('working_days', 'calendar_days') OR days > 0", "days"),
+        check("(\"by\" = 'months') = (months > 0) AND months >= 0", "months"),
         check("\"by\" <> 'fixed_date' OR (month BETWEEN 1 AND 12 AND day BETWEEN 1 AND 31)", "date"),
         check("\"by\" <> 'monthly' OR day BETWEEN 1 AND 31", "day"),
         check("plan_year BETWEEN -2 AND 2 AND inclusive IN (0, 1)", "plan_year"),
@@ -92,6 +95,7 @@ class OfficeRule(Base, table=True):
     set_at: datetime = column(Instant)
     closed_by: str | None = column(TEXT, sa.ForeignKey("person.login"), null=True)
     closed_at: datetime | None = column(Instant, null=True)
+    months: int = column(INTEGER)
 
 
 class OfficeDay(Base, table=True):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from db import leaf as leaves
@@ -13,6 +14,7 @@ from db.failures import DONE, STALE, translate, translated
 from db.reader import Reader
 from db.rows import ZERO_HASH, DossierRow, HistoryRow
 from db.rows_money import WorkRow
+from db.sealer import Sealer
 from db.statements import Statement
 
 if TYPE_CHECKING:
@@ -22,15 +24,39 @@ RACES = ("uq_history_dossier_seq", "history.dossier, history.seq")
 """How a race of two first rows shows: both passed the guard, the unique key let one through."""
 REPEATS = ("uq_history_request", "history.request")
 
+_APPEND_RUN = "INSERT INTO history (leaf, hash) SELECT * FROM unnest(%b::text[], %b::text[]) RETURNING id"
+"""PostgreSQL: one statement, because its guards do once what follows from all of its rows."""
+_PART = 200
+"""PostgreSQL: so many leaves go to the server at once."""
+_Sealed = tuple[str, str, Mapping[str, Any]]
+"""A leaf as it is written: its text, its hash, and what it says."""
+
+
+def _runs(sealed: Sequence[_Sealed]) -> Iterator[list[_Sealed]]:
+    """Cut leaves into runs whose order doesn't matter: no dossier moves twice, none is charged that moves."""
+    run: list[_Sealed] = []
+    moved: set[str] = set()
+    charged: set[str] = set()
+    for each in sealed:
+        code, owners = each[2]["dossier"], each[2]["refs"].get("charges", ())
+        if code in moved or code in charged or not moved.isdisjoint(owners):
+            yield run
+            run, moved, charged = [], set(), set()
+        run.append(each)
+        moved.add(code)
+        charged.update(owners)
+    yield run
+
 
 class Writer(Reader):
     """A transaction that moves dossiers. Made by `Store.write`; after a refused write it is over."""
 
-    __slots__ = ("_over",)
+    __slots__ = ("_held", "_over")
 
     def __init__(self, store: Store, raw: Any) -> None:  # noqa: ANN401 - either driver's connection
         super().__init__(store, raw)
         self._over = False
+        self._held: set[str] = set()
 
     def dossier(self, code: str) -> DossierRow | None:
         """Return a dossier; on PostgreSQL nobody else can move it until this transaction ends."""
@@ -48,7 +74,9 @@ class Writer(Reader):
         moved = list(codes)
         self.lock_dossiers(moved)
         if self.dialect == "postgresql":
-            self.rows(self.sql("lock_funds"), {"codes": self.many([*moved, *owners])})
+            charged = [*moved, *owners]
+            self.rows(self.sql("lock_funds"), {"codes": self.many(charged)})
+            self._held.update(charged)
 
     def lock_dossiers(self, codes: Iterable[str]) -> None:
         """Let nobody else move these dossiers until the transaction ends; their funds come later (`lock`)."""
@@ -67,19 +95,22 @@ class Writer(Reader):
 
     def append_many(self, leaves_: Iterable[Mapping[str, Any]]) -> list[HistoryRow]:
         """Append leaves in order, all or none. Raises like `append`, for the first one refused."""
-        sealed = [(*leaves.seal(leaf), leaf) for leaf in leaves_]
-        done: list[HistoryRow] = []
         self._check_open()
+        sealed: list[_Sealed] = []
+        done: list[HistoryRow] = []
+        seal = Sealer().seal
+        if self.dialect == "sqlite":
+            sealed += [(*seal(leaf), leaf) for leaf in leaves_]
         try:
             if self.dialect == "sqlite":
                 self._append_sqlite(sealed, done)
             else:
-                if len(sealed) > 1:
-                    self._lock_all([leaf for _, _, leaf in sealed])
-                self._append_postgresql(sealed, done)
+                self._append_postgresql(iter(leaves_), seal, sealed, done)
         except Exception as error:
             ours = translate(error, self.store.location)
             if ours is None:
+                if sealed:
+                    self._end()
                 raise
             raise self._explained(ours, [leaf for _, _, leaf in sealed[len(done) :]]) from error
         return done
@@ -99,26 +130,59 @@ class Writer(Reader):
             done.append(HistoryRow(cursor.lastrowid, hash_, leaf, text))
 
     def _append_postgresql(
-        self, sealed: list[tuple[str, str, Mapping[str, Any]]], done: list[HistoryRow]
+        self,
+        leaves_: Iterator[Mapping[str, Any]],
+        seal: Callable[[Mapping[str, Any]], tuple[str, str]],
+        sealed: list[_Sealed],
+        done: list[HistoryRow],
     ) -> None:
-        sql = self.sql("append").sql + " RETURNING id"
-        if len(sealed) == 1:
-            text, hash_, leaf = sealed[0]
-            row = self._raw.execute(sql, {"leaf": text, "hash": hash_}).fetchone()
-            done.append(HistoryRow(row[0], hash_, leaf, text))
-            return
-        cursor = self._raw.cursor()
-        cursor.executemany(sql, [{"leaf": text, "hash": h} for text, h, _ in sealed], returning=True)
-        rows = []
-        for text, hash_, leaf in sealed:
-            rows.append(HistoryRow(cursor.fetchone()[0], hash_, leaf, text))
-            cursor.nextset()
-        done += rows
+        """Insert leaves in parts; the next one is made while the server works on the one before."""
+        from concurrent.futures import Future, ThreadPoolExecutor
+
+        with ThreadPoolExecutor(1) as lane:
+            under_way: Future[list[HistoryRow]] | None = None
+            while part := list(islice(leaves_, _PART)):
+                if len(part) > 1 and not self._holds(part):
+                    # Whoever locked nothing beforehand locks all at once, in one order, before the first row.
+                    part += leaves_
+                    self._lock_all(part)
+                ready = [(*seal(leaf), leaf) for leaf in part]
+                if under_way is not None:
+                    done += under_way.result()
+                    under_way = None
+                sealed += ready
+                if len(part) == _PART:
+                    under_way = lane.submit(self._insert, ready)
+                else:
+                    done += self._insert(ready)
+            if under_way is not None:
+                done += under_way.result()
+
+    def _holds(self, leaves_: Sequence[Mapping[str, Any]]) -> bool:
+        return all(
+            leaf["dossier"] in self._held and self._held.issuperset(leaf["refs"].get("charges", ()))
+            for leaf in leaves_
+        )
+
+    def _insert(self, sealed: Sequence[_Sealed]) -> list[HistoryRow]:
+        made: list[HistoryRow] = []
+        for run in _runs(sealed):
+            texts, hashes = [text for text, _, _ in run], [hash_ for _, hash_, _ in run]
+            found = self._raw.execute(_APPEND_RUN, (texts, hashes)).fetchall()
+            made += [
+                HistoryRow(id_, hash_, leaf, text)
+                for (id_,), (text, hash_, leaf) in zip(found, run, strict=True)
+            ]
+        return made
+
+    def _end(self) -> None:
+        """Roll back: what was written so far is half of something."""
+        self._over = True
+        self.store.abandon(self._raw)
 
     def _explained(self, error: StoreError, pending: Sequence[Mapping[str, Any]]) -> StoreError:
         """End the transaction and say who was faster, or what the request did before."""
-        self._over = True
-        self.store.abandon(self._raw)
+        self._end()
         if not isinstance(error, IntegrityRefused):
             return error
         stale = error.kc in STALE or any(key in error.text for key in RACES)

@@ -6,12 +6,17 @@ was thought common and isn't is found out after `BUDGET` dossiers. PostgreSQL de
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 from db.compose import COVERED, EVERY_KIND
-from db.reader import Reader, Row
+from db.reader import LINE_FIELDS, Reader, Row
 from db.statements import Shape
+
+if TYPE_CHECKING:
+    from db.store import Store
 
 FEW: Final = 2_000
 """So many dossiers are gathered and sorted in no time."""
@@ -42,6 +47,13 @@ through and the page's share of it kept."""
 IN_NO_INDEX: Final = frozenset({"newest", "waits_for", "entered"})
 """Orders in which no index has the ids."""
 Params = Mapping[str, Any]
+_STATE: Final = LINE_FIELDS.index("state")
+_NEWEST_SHOWN: Final = """
+SELECT id FROM dossier NOT INDEXED
+WHERE id > 0 AND state NOT IN (SELECT value FROM json_each(:states)) ORDER BY id DESC LIMIT 1
+"""
+_NEWEST: Final[WeakKeyDictionary[Store, dict[str, tuple[int | None, int]]]] = WeakKeyDictionary()
+"""Of each store, by the states that are hidden: (the newest row of the history, `_newest_shown` then)."""
 
 
 def _count(reader: Reader, shape: Shape, params: Params, cap: int, via: str) -> int:
@@ -116,9 +128,38 @@ def page(
             return rows, "order"
         via = _fallback(reader, shape, params, order, segment)
     if via == "hits":
+        if order == "newest" and (newest := _newest_hits(reader, shape, params, limit)) is not None:
+            return newest, via
         return reader.rows(reader.sql("text_hits", shape, order, start), {**params, "limit": limit}), via
     statement = reader.sql("list", shape_via(shape, via), order, segment, start, via)
     return reader.rows(statement, {**params, "limit": limit}), via
+
+
+def _newest_hits(reader: Reader, shape: Shape, params: Params, limit: int) -> list[Row] | None:
+    """Return a page of a search, newest first, without the set of hidden dossiers; None: it is needed.
+
+    They may be tens of thousands, and all of the newest: so the page begins under those, and if drafts lie
+    among what follows, they are few, and there are other hits enough.
+    """
+    if "hide_states" not in shape:
+        return None
+    begin = params.get("after0") or _newest_shown(reader, params["hide_states"]) + 1
+    there = tuple(name for name in shape if name != "hide_states")
+    asked = {**params, "after0": begin, "limit": 2 * limit}
+    rows = reader.rows(reader.sql("text_hits", there, "newest", "a"), asked)
+    hidden = frozenset(json.loads(params["hide_states"]))
+    shown = [row for row in rows if row[_STATE] not in hidden]
+    return shown[:limit] if len(shown) >= limit or len(rows) < 2 * limit else None
+
+
+def _newest_shown(reader: Reader, hide_states: str) -> int:
+    """Return the id over which every proposal is hidden; known until the history grows, as each state is."""
+    written = reader.raw.execute("SELECT max(id) FROM history").fetchone()[0]
+    known = _NEWEST.setdefault(reader.store, {})
+    if hide_states not in known or known[hide_states][0] != written:
+        row = reader.raw.execute(_NEWEST_SHOWN, {"states": hide_states}).fetchone()
+        known[hide_states] = (written, row[0] if row else 0)
+    return known[hide_states][1]
 
 
 def _along_hits(shape: Shape, order: str) -> bool:

@@ -149,7 +149,8 @@ class DossierFilter:
 class HistoryFilter:
     """What is asked of the history; None is anything.
 
-    `on_*` bound the date of the act (both included), `at_*` the time of entry (`at_to` excluded).
+    `on_*` bound the date of the act (both included), `at_*` the time of entry (`at_to` excluded);
+    `clock_acts` are what notes did about time (`refs.clock.act`).
     """
 
     dossier: str | None = None
@@ -157,6 +158,7 @@ class HistoryFilter:
     office: str | None = None
     role: str | None = None
     actions: frozenset[str] | None = None
+    clock_acts: frozenset[str] | None = None
     on_from: date | None = None
     on_to: date | None = None
     at_from: datetime | None = None

@@ -74,6 +74,7 @@ class OfficeRuleRow:
     set_at: datetime
     closed_by: str | None = None
     closed_at: datetime | None = None
+    months: int = 0
 
 
 @record(frozen=True, slots=True)

@@ -19,7 +19,11 @@ _WAITING: Final = (
     "SELECT q.history_id, h.hash FROM log_queue q JOIN history h ON h.id = q.history_id"
     " ORDER BY q.history_id LIMIT %s"
 )
-_PLACE: Final = "INSERT INTO log_position (position, history_id, hash) VALUES (%s, %s, %s)"
+_PLACE: Final = (
+    "INSERT INTO log_position (position, history_id, hash)"
+    " SELECT %s + row.n, row.id, row.hash"
+    " FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS row(id, hash, n)"
+)
 _GROW: Final = "UPDATE log_head SET size = %s, peaks = %s WHERE id = 1"
 _DONE: Final = "DELETE FROM log_queue WHERE history_id = ANY(%s)"
 
@@ -40,12 +44,10 @@ def sequence(store: Store, limit: int = 10_000) -> int:
         waiting = raw.execute(_WAITING, (limit,)).fetchall()
         if not waiting:
             return 0
-        places = []
-        for history_id, leaf_hash in waiting:
-            peaks = append_peak(size, peaks, leaf_hash)
-            size += 1
-            places.append((size, history_id, leaf_hash))
-        raw.cursor().executemany(_PLACE, places)
-        raw.execute(_GROW, (size, peaks))
-        raw.execute(_DONE, ([history_id for history_id, _ in waiting],))
+        ids, hashes = [history_id for history_id, _ in waiting], [leaf_hash for _, leaf_hash in waiting]
+        for place, leaf_hash in enumerate(hashes, size):
+            peaks = append_peak(place, peaks, leaf_hash)
+        raw.execute(_PLACE, (size, ids, hashes))
+        raw.execute(_GROW, (size + len(ids), peaks))
+        raw.execute(_DONE, (ids,))
     return len(waiting)

@@ -24,10 +24,14 @@ def run(bind: Any, sql: str) -> None:  # noqa: ANN401 - Alembic's connection
 
 
 def drop_guards(bind: Any) -> None:  # noqa: ANN401 - Alembic's connection
-    """Take away every trigger, and on a server its functions; the migration puts the new ones in place."""
+    """Take away every trigger, their views, and on a server their functions; new ones are put in place."""
     if bind.dialect.name == "sqlite":
-        rows = bind.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all()
-        drops = [f"DROP TRIGGER {name}" for (name,) in rows]
+        # Views named after the history belong to the guards: their triggers are steps of them.
+        rows = bind.exec_driver_sql(
+            "SELECT type, name FROM sqlite_schema WHERE type = 'trigger'"
+            " OR (type = 'view' AND name LIKE 'history!_%' ESCAPE '!') ORDER BY type"
+        ).all()
+        drops = [f"DROP {kind} {name}" for kind, name in rows]
     else:
         rows = bind.exec_driver_sql(
             "SELECT tgname::text, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"

@@ -70,15 +70,18 @@ BEGIN
     WHEN m.charges <> '' AND substr(m.charges, 1, 1) <> '?' AND json_extract(NEW.leaf, '$.refs.charges[0]') IS NULL
       THEN RAISE(ROLLBACK, 'KC42 not the funds that this act charges')
   END
-  FROM (SELECT 1)
+  FROM log_head h
   LEFT JOIN dossier d ON d.code = NEW.dossier
   LEFT JOIN legal_move m ON m.lifecycle = NEW.lifecycle AND m.action = NEW.action
-    AND m.from_state = coalesce(NEW.from_state, '') AND m.to_state = NEW.to_state AND m.role = NEW.role;
+    AND m.from_state = coalesce(NEW.from_state, '') AND m.to_state = NEW.to_state AND m.role = NEW.role
+  WHERE h.id = 1;
   -- Each kind that must be charged is, each other one only where it may be, and none twice.
   SELECT CASE
-    WHEN coalesce(sum(f.dossier IS NULL OR o.ending <> ''), 0) > 0
+    WHEN sum(f.dossier IS NULL OR o.ending <> '') > 0
       THEN RAISE(ROLLBACK, 'KC41 a charge on what has no fund or has ended')
-    WHEN count(*) <> count(DISTINCT o.kind)
+    WHEN (count(*) = 2 AND min(o.kind) = max(o.kind))
+      OR (count(*) > 2 AND count(*) <> (SELECT count(DISTINCT d.kind)
+        FROM json_each(NEW.leaf, '$.refs.charges') e JOIN dossier d ON d.code = e.value))
       OR sum(instr(' ' || replace(m.charges, '?', '') || ' ', ' ' || o.kind || ' ') > 0) <> count(*)
       OR sum(instr(' ' || m.charges || ' ', ' ' || o.kind || ' ') > 0) <> CASE m.charges WHEN '' THEN 0
         ELSE 1 + length(m.charges) - length(replace(m.charges, ' ', ''))
@@ -89,8 +92,7 @@ BEGIN
   JOIN legal_move m ON m.lifecycle = NEW.lifecycle AND m.action = NEW.action
     AND m.from_state = coalesce(NEW.from_state, '') AND m.to_state = NEW.to_state AND m.role = NEW.role
   LEFT JOIN dossier o ON o.code = c.value LEFT JOIN fund f ON f.dossier = c.value
-  WHERE json_extract(NEW.leaf, '$.refs.charges[0]') IS NOT NULL
-  GROUP BY m.charges;
+  WHERE json_extract(NEW.leaf, '$.refs.charges[0]') IS NOT NULL;
 END;
 
 CREATE TRIGGER history_note BEFORE INSERT ON history WHEN NEW.action = 'note'
@@ -131,6 +133,43 @@ BEGIN
     AND d.state = NEW.from_state;
 END;
 
+-- What a row brings with it beside its dossier. Each view takes one kind of it and keeps nothing: its triggers are
+-- procedures that look at a condition before anything is set up (INSERT … SELECT … WHERE sets up a table first).
+
+CREATE VIEW history_papers AS SELECT dossier, seq, NULL AS doc, NULL AS papers FROM history;
+CREATE TRIGGER history_doc INSTEAD OF INSERT ON history_papers WHEN NEW.doc IS NOT NULL
+BEGIN
+  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
+  VALUES (NEW.dossier, NEW.seq, 0, json_extract(NEW.doc, '$.kind'), json_extract(NEW.doc, '$.number'),
+    json_extract(NEW.doc, '$.date'), json_extract(NEW.doc, '$.signer'), json_extract(NEW.doc, '$.conclusion'),
+    json_extract(NEW.doc, '$.file'), json_extract(NEW.doc, '$.file_name'));
+END;
+CREATE TRIGGER history_further INSTEAD OF INSERT ON history_papers WHEN NEW.papers <> '[]'
+BEGIN
+  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
+  SELECT NEW.dossier, NEW.seq, p.key + 1, json_extract(p.value, '$.kind'), json_extract(p.value, '$.number'),
+    json_extract(p.value, '$.date'), json_extract(p.value, '$.signer'), json_extract(p.value, '$.conclusion'),
+    json_extract(p.value, '$.file'), json_extract(p.value, '$.file_name')
+  FROM json_each(NEW.papers) p;
+END;
+
+CREATE VIEW history_amount AS SELECT dossier, seq, NULL AS kind, NULL AS round, NULL AS dong FROM history;
+CREATE TRIGGER history_moves_amount INSTEAD OF INSERT ON history_amount WHEN NEW.kind IS NOT NULL
+BEGIN
+  INSERT INTO amount (dossier, seq, kind, round, dong) VALUES (NEW.dossier, NEW.seq, NEW.kind, NEW.round, NEW.dong);
+END;
+
+CREATE VIEW history_charges AS SELECT dossier, seq, NULL AS owners, NULL AS kind, NULL AS dong FROM history;
+CREATE TRIGGER history_charge INSTEAD OF INSERT ON history_charges WHEN NEW.owners <> '[]'
+BEGIN
+  INSERT INTO charge (dossier, seq, owner, owner_kind, no, kind, dong)
+  SELECT NEW.dossier, NEW.seq, f.dossier, o.kind, f.charges + 1, NEW.kind, NEW.dong
+  FROM json_each(NEW.owners) c JOIN fund f ON f.dossier = c.value JOIN dossier o ON o.code = f.dossier;
+  SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out')
+  WHERE (SELECT count(*) FROM charge c JOIN fund f ON f.dossier = c.owner AND f.charges = c.no
+    WHERE c.dossier = NEW.dossier AND c.seq = NEW.seq) <> json_array_length(NEW.owners);
+END;
+
 -- One trigger for each kind of row, so that the order of its steps is certain: the tree grows last, and until
 -- then a row that is not counted in it is a row being inserted (the guards of paper, amount, fund and charge rely
 -- on that).
@@ -166,22 +205,11 @@ BEGIN
     dossier, ceiling, approved, allocated, contracted, advanced, accepted, settled, returned, charges)
   SELECT d.code, d.total, 0, 0, 0, 0, 0, 0, 0, 0
   FROM lifecycle_version v JOIN dossier d ON d.code = NEW.dossier WHERE v."key" = NEW.lifecycle AND v.fund = 1;
-  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
-  SELECT NEW.dossier, NEW.seq, 0, json_extract(NEW.leaf, '$.doc.kind'), json_extract(NEW.leaf, '$.doc.number'),
-    json_extract(NEW.leaf, '$.doc.date'), json_extract(NEW.leaf, '$.doc.signer'),
-    json_extract(NEW.leaf, '$.doc.conclusion'), json_extract(NEW.leaf, '$.doc.file'),
-    json_extract(NEW.leaf, '$.doc.file_name')
-  WHERE json_extract(NEW.leaf, '$.doc.kind') IS NOT NULL;
-  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
-  SELECT NEW.dossier, NEW.seq, p.key + 1, json_extract(p.value, '$.kind'), json_extract(p.value, '$.number'),
-    json_extract(p.value, '$.date'), json_extract(p.value, '$.signer'), json_extract(p.value, '$.conclusion'),
-    json_extract(p.value, '$.file'), json_extract(p.value, '$.file_name')
-  FROM json_each(NEW.leaf, '$.papers') p
-  WHERE json_extract(NEW.leaf, '$.papers[0].kind') IS NOT NULL;
-  INSERT INTO amount (dossier, seq, kind, round, dong)
-  SELECT NEW.dossier, NEW.seq, json_extract(NEW.leaf, '$.amount.kind'),
-    json_extract(NEW.leaf, '$.amount.round'), json_extract(NEW.leaf, '$.amount.dong')
-  WHERE json_extract(NEW.leaf, '$.amount.kind') IS NOT NULL;
+  INSERT INTO history_papers (dossier, seq, doc, papers)
+  VALUES (NEW.dossier, NEW.seq, json_extract(NEW.leaf, '$.doc'), json_extract(NEW.leaf, '$.papers'));
+  INSERT INTO history_amount (dossier, seq, kind, round, dong) VALUES (NEW.dossier, NEW.seq,
+    json_extract(NEW.leaf, '$.amount.kind'), json_extract(NEW.leaf, '$.amount.round'),
+    json_extract(NEW.leaf, '$.amount.dong'));
   UPDATE log_head SET size = NEW.id, peaks = kc_peaks(size, peaks, NEW.hash) WHERE id = 1 AND size = NEW.id - 1;
   SELECT RAISE(ROLLBACK, 'KC21 the row is not the next leaf of the tree') WHERE changes() <> 1;
 END;
@@ -224,32 +252,14 @@ BEGIN
     edited = json_extract(NEW.leaf, '$.edited')
   WHERE code = NEW.dossier;
   SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out') WHERE changes() <> 1;
-  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
-  SELECT NEW.dossier, NEW.seq, 0, json_extract(NEW.leaf, '$.doc.kind'), json_extract(NEW.leaf, '$.doc.number'),
-    json_extract(NEW.leaf, '$.doc.date'), json_extract(NEW.leaf, '$.doc.signer'),
-    json_extract(NEW.leaf, '$.doc.conclusion'), json_extract(NEW.leaf, '$.doc.file'),
-    json_extract(NEW.leaf, '$.doc.file_name')
-  WHERE json_extract(NEW.leaf, '$.doc.kind') IS NOT NULL;
-  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
-  SELECT NEW.dossier, NEW.seq, p.key + 1, json_extract(p.value, '$.kind'), json_extract(p.value, '$.number'),
-    json_extract(p.value, '$.date'), json_extract(p.value, '$.signer'), json_extract(p.value, '$.conclusion'),
-    json_extract(p.value, '$.file'), json_extract(p.value, '$.file_name')
-  FROM json_each(NEW.leaf, '$.papers') p
-  WHERE json_extract(NEW.leaf, '$.papers[0].kind') IS NOT NULL;
-  INSERT INTO amount (dossier, seq, kind, round, dong)
-  SELECT NEW.dossier, NEW.seq, json_extract(NEW.leaf, '$.amount.kind'),
-    json_extract(NEW.leaf, '$.amount.round'), json_extract(NEW.leaf, '$.amount.dong')
-  WHERE json_extract(NEW.leaf, '$.amount.kind') IS NOT NULL;
-  INSERT INTO charge (dossier, seq, owner, owner_kind, no, kind, dong)
-  SELECT NEW.dossier, NEW.seq, f.dossier, o.kind, f.charges + 1, json_extract(NEW.leaf, '$.amount.kind'),
-    json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0)
-  FROM json_each(json_extract(NEW.leaf, '$.refs.charges')) c JOIN fund f ON f.dossier = c.value
-  JOIN dossier o ON o.code = f.dossier
-  WHERE json_extract(NEW.leaf, '$.refs.charges[0]') IS NOT NULL;
-  SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out')
-  WHERE json_extract(NEW.leaf, '$.refs.charges[0]') IS NOT NULL
-    AND (SELECT count(*) FROM charge c JOIN fund f ON f.dossier = c.owner AND f.charges = c.no
-      WHERE c.dossier = NEW.dossier AND c.seq = NEW.seq) <> json_array_length(NEW.leaf, '$.refs.charges');
+  INSERT INTO history_papers (dossier, seq, doc, papers)
+  VALUES (NEW.dossier, NEW.seq, json_extract(NEW.leaf, '$.doc'), json_extract(NEW.leaf, '$.papers'));
+  INSERT INTO history_amount (dossier, seq, kind, round, dong) VALUES (NEW.dossier, NEW.seq,
+    json_extract(NEW.leaf, '$.amount.kind'), json_extract(NEW.leaf, '$.amount.round'),
+    json_extract(NEW.leaf, '$.amount.dong'));
+  INSERT INTO history_charges (dossier, seq, owners, kind, dong) VALUES (NEW.dossier, NEW.seq,
+    json_extract(NEW.leaf, '$.refs.charges'), json_extract(NEW.leaf, '$.amount.kind'),
+    json_extract(NEW.leaf, '$.amount.after') - coalesce(json_extract(NEW.leaf, '$.amount.before'), 0));
   UPDATE log_head SET size = NEW.id, peaks = kc_peaks(size, peaks, NEW.hash) WHERE id = 1 AND size = NEW.id - 1;
   SELECT RAISE(ROLLBACK, 'KC21 the row is not the next leaf of the tree') WHERE changes() <> 1;
 END;
@@ -262,18 +272,8 @@ BEGIN
     due_kind = json_extract(NEW.leaf, '$.due.kind'), due_basis = json_extract(NEW.leaf, '$.due.basis')
   WHERE code = NEW.dossier;
   SELECT RAISE(ROLLBACK, 'KC20 the move was not carried out') WHERE changes() <> 1;
-  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
-  SELECT NEW.dossier, NEW.seq, 0, json_extract(NEW.leaf, '$.doc.kind'), json_extract(NEW.leaf, '$.doc.number'),
-    json_extract(NEW.leaf, '$.doc.date'), json_extract(NEW.leaf, '$.doc.signer'),
-    json_extract(NEW.leaf, '$.doc.conclusion'), json_extract(NEW.leaf, '$.doc.file'),
-    json_extract(NEW.leaf, '$.doc.file_name')
-  WHERE json_extract(NEW.leaf, '$.doc.kind') IS NOT NULL;
-  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
-  SELECT NEW.dossier, NEW.seq, p.key + 1, json_extract(p.value, '$.kind'), json_extract(p.value, '$.number'),
-    json_extract(p.value, '$.date'), json_extract(p.value, '$.signer'), json_extract(p.value, '$.conclusion'),
-    json_extract(p.value, '$.file'), json_extract(p.value, '$.file_name')
-  FROM json_each(NEW.leaf, '$.papers') p
-  WHERE json_extract(NEW.leaf, '$.papers[0].kind') IS NOT NULL;
+  INSERT INTO history_papers (dossier, seq, doc, papers)
+  VALUES (NEW.dossier, NEW.seq, json_extract(NEW.leaf, '$.doc'), json_extract(NEW.leaf, '$.papers'));
   INSERT INTO clock (dossier, seq, entered_seq, holder, reminders, reminded_on, level)
   SELECT d.code, NEW.seq, d.entered_seq, json_extract(NEW.leaf, '$.refs.clock.holder'), c.act = 'remind',
     CASE c.act WHEN 'remind' THEN NEW.on_date END, coalesce(json_extract(NEW.leaf, '$.refs.clock.level'), 0)
@@ -335,22 +335,11 @@ BEGIN
   INSERT INTO dossier_search (rowid, code, folded, marks)
   SELECT id, code, folded, marks FROM dossier_words WHERE code = NEW.dossier;
   UPDATE fund SET ceiling = json_extract(NEW.leaf, '$.content.total') WHERE dossier = NEW.dossier;
-  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
-  SELECT NEW.dossier, NEW.seq, 0, json_extract(NEW.leaf, '$.doc.kind'), json_extract(NEW.leaf, '$.doc.number'),
-    json_extract(NEW.leaf, '$.doc.date'), json_extract(NEW.leaf, '$.doc.signer'),
-    json_extract(NEW.leaf, '$.doc.conclusion'), json_extract(NEW.leaf, '$.doc.file'),
-    json_extract(NEW.leaf, '$.doc.file_name')
-  WHERE json_extract(NEW.leaf, '$.doc.kind') IS NOT NULL;
-  INSERT INTO paper (dossier, seq, idx, kind, number, date, signer, conclusion, file, file_name)
-  SELECT NEW.dossier, NEW.seq, p.key + 1, json_extract(p.value, '$.kind'), json_extract(p.value, '$.number'),
-    json_extract(p.value, '$.date'), json_extract(p.value, '$.signer'), json_extract(p.value, '$.conclusion'),
-    json_extract(p.value, '$.file'), json_extract(p.value, '$.file_name')
-  FROM json_each(NEW.leaf, '$.papers') p
-  WHERE json_extract(NEW.leaf, '$.papers[0].kind') IS NOT NULL;
-  INSERT INTO amount (dossier, seq, kind, round, dong)
-  SELECT NEW.dossier, NEW.seq, json_extract(NEW.leaf, '$.amount.kind'),
-    json_extract(NEW.leaf, '$.amount.round'), json_extract(NEW.leaf, '$.amount.dong')
-  WHERE json_extract(NEW.leaf, '$.amount.kind') IS NOT NULL;
+  INSERT INTO history_papers (dossier, seq, doc, papers)
+  VALUES (NEW.dossier, NEW.seq, json_extract(NEW.leaf, '$.doc'), json_extract(NEW.leaf, '$.papers'));
+  INSERT INTO history_amount (dossier, seq, kind, round, dong) VALUES (NEW.dossier, NEW.seq,
+    json_extract(NEW.leaf, '$.amount.kind'), json_extract(NEW.leaf, '$.amount.round'),
+    json_extract(NEW.leaf, '$.amount.dong'));
   UPDATE log_head SET size = NEW.id, peaks = kc_peaks(size, peaks, NEW.hash) WHERE id = 1 AND size = NEW.id - 1;
   SELECT RAISE(ROLLBACK, 'KC21 the row is not the next leaf of the tree') WHERE changes() <> 1;
 END;
@@ -471,7 +460,7 @@ BEGIN
       OR EXISTS (SELECT 1 FROM charge WHERE dossier = NEW.dossier AND seq = NEW.seq AND owner = NEW.owner)
       THEN RAISE(ROLLBACK, 'KC45 charges are recorded by the history, never alone')
     WHEN NEW.owner_kind = 'allocation_round' AND NEW.kind = 'allocated' AND NEW.dong > 0
-      AND EXISTS (SELECT 1 FROM charge WHERE owner = NEW.owner AND dossier = NEW.dossier
+      AND EXISTS (SELECT 1 FROM charge WHERE dossier = NEW.dossier AND +owner = NEW.owner
         AND owner_kind = 'allocation_round' AND kind = 'allocated' AND dong > 0)
       THEN RAISE(ROLLBACK, 'KC29 the dossier stands in this round already')
   END;
@@ -558,7 +547,8 @@ WHEN OLD.closed_at IS NOT NULL OR NEW.closed_at IS NULL OR NEW.closed_by IS NULL
   OR NEW.lifecycle IS NOT OLD.lifecycle OR NEW.state IS NOT OLD.state OR NEW."by" IS NOT OLD."by"
   OR NEW.days IS NOT OLD.days OR NEW.month IS NOT OLD.month OR NEW.day IS NOT OLD.day
   OR NEW.plan_year IS NOT OLD.plan_year OR NEW.inclusive IS NOT OLD.inclusive OR NEW.basis IS NOT OLD.basis
-  OR NEW.valid_from IS NOT OLD.valid_from OR NEW.set_by IS NOT OLD.set_by OR NEW.set_at IS NOT OLD.set_at
+  OR NEW.months IS NOT OLD.months OR NEW.valid_from IS NOT OLD.valid_from OR NEW.set_by IS NOT OLD.set_by
+  OR NEW.set_at IS NOT OLD.set_at
 BEGIN SELECT RAISE(ROLLBACK, 'KC51 an office''s own rule is closed, never changed'); END;
 CREATE TRIGGER office_rule_delete BEFORE DELETE ON office_rule
 BEGIN SELECT RAISE(ROLLBACK, 'KC51 an office''s own rule is closed, never changed'); END;

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from hashlib import sha1
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,23 @@ def request_id(value: str | None) -> str:
 
 def bulk_request(request: str, code: str) -> str:
     """The request id of one dossier in a bulk act, derived so that a retry finds it again."""
-    return str(uuid.uuid5(uuid.UUID(request), code))
+    return bulk_requests(request)(code)
+
+
+def bulk_requests(request: str) -> Callable[[str], str]:
+    """The request ids of the dossiers in a bulk act, by code: what `uuid.uuid5` gives, in less time."""
+    of = sha1(uuid.UUID(request).bytes, usedforsecurity=False)
+
+    def derived(code: str) -> str:
+        digest = of.copy()
+        digest.update(code.encode())
+        number = bytearray(digest.digest()[:16])
+        number[6] = number[6] & 0x0F | 0x50  # version 5 and variant: RFC 9562 section 5.5
+        number[8] = number[8] & 0x3F | 0x80
+        text = number.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    return derived
 
 
 def paper(entered: PaperInput, known: frozenset[str], implied: str | None = None) -> Paper:

@@ -18,6 +18,7 @@ from states import clock
 from states.clock import Due
 from states.engine import Move
 from states.facts import Assignment, Facts, Inputs, Paper
+from states.holders import holder
 from states.model import Action, Label, Lifecycle
 
 if TYPE_CHECKING:
@@ -136,16 +137,15 @@ def base_leaf(
 ) -> dict[str, Any]:
     """A leaf that changes nothing yet: the dossier as it stands, and who acts."""
     actor = context.actor
-    seq = (row.version if row else 0) + 1
-    return {
+    leaf: dict[str, Any] = {
         "v": 1,
-        "dossier": row.code if row else None,
-        "seq": seq,
-        "prev": row.head if row else ZERO_HASH,
+        "dossier": None,
+        "seq": 1,
+        "prev": ZERO_HASH,
         "lifecycle": lifecycle.key,
         "fsm": lifecycle.fingerprint[:16],
         "action": action,
-        "from": row.state if row else None,
+        "from": None,
         "to": to_state,
         "actor": actor.login,
         "actor_name": actor.name,
@@ -164,18 +164,39 @@ def base_leaf(
         "on": on.isoformat(),
         "at": instant(at),
         "deadline": None,
-        "due": due_leaf(row.due_on, row.due_kind, row.due_basis) if row else None,
-        "entered_on": (row.entered_on if row else on).isoformat(),
-        "waits_for": row.waits_for if row else lifecycle.state_by_name[to_state].waits_for,
-        "return_to": row.return_to if row else None,
-        "budget_year": row.budget_year if row else 0,
+        "due": None,
+        "entered_on": on.isoformat(),
+        "waits_for": lifecycle.state_by_name[to_state].waits_for,
+        "return_to": None,
+        "budget_year": 0,
         "corrects": None,
         "changes": None,
         "content": None,
-        "digest": row.digest if row else "",
-        "edited": row.edited if row else seq,
+        "digest": "",
+        "edited": 1,
         "refs": {},
         "request": request,
+    }
+    if row is not None:
+        leaf.update(_standing(row))
+    return leaf
+
+
+def _standing(row: StoredDossier) -> dict[str, Any]:
+    """What the next leaf of a dossier says when it changes nothing."""
+    return {
+        "dossier": row.code,
+        "seq": row.version + 1,
+        "prev": row.head,
+        "from": row.state,
+        "due": due_leaf(row.due_on, row.due_kind, row.due_basis),
+        "entered_on": row.entered_on.isoformat(),
+        "waits_for": row.waits_for,
+        "return_to": row.return_to,
+        "budget_year": row.budget_year,
+        "digest": row.digest,
+        "edited": row.edited,
+        "refs": {},
     }
 
 
@@ -203,6 +224,33 @@ def amount_leaf(
     }
 
 
+def act_leaf(
+    context: Context, lifecycle: Lifecycle, move: Move, inputs: Inputs, at: datetime
+) -> dict[str, Any]:
+    """What the leaves of one act say alike, whatever dossier it moves: who, when, on which papers."""
+    leaf = base_leaf(
+        context,
+        lifecycle,
+        None,
+        action=move.action.name,
+        to_state=move.to_state,
+        role=move.assignment.role,
+        office=move.assignment.office,
+        office_name=move.assignment.office_name,
+        on=inputs.on,
+        at=at,
+        request="",
+    )
+    leaf.update(
+        authority=inputs.authority,
+        basis=move.action.basis,
+        doc=paper_leaf(inputs.document),
+        papers=[paper_leaf(paper) for paper in inputs.papers],
+        reason=inputs.reason,
+    )
+    return leaf
+
+
 def move_leaf(
     context: Context,
     reader: Reader,
@@ -214,43 +262,30 @@ def move_leaf(
     at: datetime,
     request: str,
     charges: Sequence[str] = (),
+    alike: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The leaf of one decided move. charges: codes of the dossiers whose funds its amount is charged to."""
+    """The leaf of one decided move. charges: codes of the dossiers whose funds its amount is charged to.
+
+    alike: `act_leaf` of this act, where many are moved by it.
+    """
     action, state = move.action, lifecycle.state_by_name[move.to_state]
-    leaf = base_leaf(
-        context,
-        lifecycle,
-        row,
-        action=action.name,
-        to_state=move.to_state,
-        role=move.assignment.role,
-        office=move.assignment.office,
-        office_name=move.assignment.office_name,
-        on=inputs.on,
-        at=at,
-        request=request,
-    )
+    common = alike if alike is not None else act_leaf(context, lifecycle, move, inputs, at)
+    leaf = {**common, **_standing(row)}
     year = row.budget_year + (1 if action.advances_year else 0)
     if move.enters or action.renews_deadline:
         due = due_after(context, reader, lifecycle, facts, action, move.to_state, inputs.on, year)
         leaf["due"] = due_leaf(due.on, due.kind, due.basis) if due else None
     if move.enters:
-        leaf["entered_on"] = inputs.on.isoformat()
-        leaf["waits_for"] = state.waits_for
+        leaf["entered_on"] = common["on"]
+        leaf["waits_for"] = holder(lifecycle, state.name, facts.decides)
         if count.waits_for_contract(state.deadlines):
             # What the others of the contract stood at then can't be told later.
             leaf["refs"][count.LAST_OF_CONTRACT] = facts.others_accepted
-    leaf.update(
-        authority=inputs.authority,
-        basis=action.basis,
-        doc=paper_leaf(inputs.document),
-        papers=[paper_leaf(paper) for paper in inputs.papers],
-        amount=amount_leaf(action, row, move.amount, inputs.round),
-        reason=inputs.reason,
-        deadline=deadline_leaf(row, inputs.on),
-        return_to=move.return_to,
-        budget_year=year,
-    )
+    leaf["amount"] = amount_leaf(action, row, move.amount, inputs.round)
+    leaf["deadline"] = deadline_leaf(row, inputs.on)
+    leaf["return_to"] = move.return_to
+    leaf["budget_year"] = year
+    leaf["request"] = request
     if leaf["amount"] is not None and charges:
         leaf["refs"]["charges"] = list(charges)
     if inputs.fields:

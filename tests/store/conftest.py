@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from db.directory import install_lifecycle
-from db.store import Store, open_store
-from tests.postgres import fresh_database
-from tests.store.world import TINY
-
-NOW = datetime(2024, 7, 1, 8, 30, tzinfo=UTC)
+from db.store import Store
+from tests.seeds import seed_file
+from tests.store.seeds import NOW, opened, with_tiny
 
 
-@pytest.fixture(scope="session")
-def sqlite_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def sqlite_seed() -> Path:
     """A closed store with the tiny lifecycle; tests copy it."""
-    path = tmp_path_factory.mktemp("seed") / "seed.db"
-    url = f"sqlite:///{path}"
-    with open_store(url, create=True, now=lambda: NOW) as store, store.administer() as admin:
-        install_lifecycle(admin, TINY)
-    return path
+    return seed_file(with_tiny)
 
 
 @pytest.fixture
@@ -40,16 +32,19 @@ def sqlite_store(sqlite_file: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def pg_store() -> Iterator[Store]:
-    with fresh_database() as url, open_store(url, now=lambda: NOW, timeout=5) as store:
-        with store.administer() as admin:
-            install_lifecycle(admin, TINY)
+def pg_store(tmp_path: Path) -> Iterator[Store]:
+    with opened("postgresql", tmp_path, with_tiny) as store:
         yield store
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest) -> Store:
+def dialect(request: pytest.FixtureRequest) -> str:
     """Every test that asks for it runs on both databases."""
-    name = "sqlite_store" if request.param == "sqlite" else "pg_store"
-    made: Store = request.getfixturevalue(name)
+    return str(request.param)
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, dialect: str) -> Store:
+    """Every test that asks for it runs on both databases."""
+    made: Store = request.getfixturevalue("sqlite_store" if dialect == "sqlite" else "pg_store")
     return made

@@ -250,7 +250,7 @@ CHEATS = (
     "UPDATE office_rule SET closed_by = NULL, closed_at = NULL, valid_to = NULL WHERE id = 2",
     "DELETE FROM office_rule",
     'INSERT INTO office_rule SELECT id + 5, office, lifecycle, state, "by", days, month, day, plan_year,'
-    " inclusive, basis, valid_from, valid_to, set_by, set_at, closed_by, closed_at FROM office_rule"
+    " inclusive, basis, valid_from, valid_to, set_by, set_at, closed_by, closed_at, months FROM office_rule"
     " WHERE id = 2",
     "UPDATE office_day SET kind = 'working'",
     "UPDATE office_day SET name = 'x', withdrawn_by = 'an', withdrawn_at = '2024'",
@@ -289,6 +289,11 @@ ON_SQLITE = (
     "INSERT OR REPLACE INTO paper SELECT dossier, seq, idx, 'x', number, date, signer, conclusion, file,"
     " file_name FROM paper",
     "INSERT OR REPLACE INTO amount SELECT dossier, seq, kind, round, 1 FROM amount",
+    "INSERT INTO history_papers VALUES ('B-9', 1, '{\"kind\":\"x\"}', '[]')",
+    'INSERT INTO history_papers SELECT dossier, seq, NULL, \'[{"kind":"x"}]\' FROM paper',
+    "INSERT INTO history_amount VALUES ('B-9', 1, 'allocated', 9, 700)",
+    "INSERT INTO history_charges VALUES ('B-9', 1, '[\"P-1\"]', 'allocated', -700)",
+    "INSERT OR REPLACE INTO history_charges SELECT dossier, seq, '[\"P-1\"]', kind, -dong FROM charge",
     "INSERT OR REPLACE INTO legal_move SELECT lifecycle, action, from_state, to_state, role, 0, ending, fsm,"
     " 0, '' FROM legal_move",
     "INSERT OR REPLACE INTO lifecycle_version SELECT * FROM lifecycle_version",

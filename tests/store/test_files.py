@@ -185,13 +185,14 @@ def test_read_only(sqlite_file: Path) -> None:
     locked = sqlite_file.rename(folder / "store.db")
     locked.chmod(0o444)
     folder.chmod(0o555)
-    for above in folder.parents[:3]:
-        above.chmod(above.stat().st_mode | 0o055)
+    for above in folder.parents:
+        if not above.stat().st_mode & 0o005:
+            above.chmod(above.stat().st_mode | 0o055)
     done = subprocess.run(
         [sys.executable, "-c", code, url(other), url(locked)], capture_output=True, text=True
     )
     folder.chmod(0o755)
-    assert done.stdout.strip() in ("StoreReadOnly", "StoreUnreachable"), done.stderr
+    assert done.stdout.strip() == "StoreReadOnly", done.stderr
 
 
 def test_addresses() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db import leaf
+from db.sealer import Sealer
 from tests.store import world
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")).map(
@@ -172,3 +173,87 @@ def test_known_roots() -> None:
         peaks = leaf.append_peak(size, peaks, sha256(b"\0" + bytes.fromhex(data)).hexdigest())
         if size + 1 in roots:
             assert leaf.head_of(size + 1, peaks).root == roots[size + 1]
+
+
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [
+        *(
+            None,
+            True,
+            False,
+            0,
+            1,
+            -1,
+            2**53,
+            1.0,
+            "",
+            " ",
+            "x",
+            "a\0b",
+            "e\u0301",
+            "\ud800",
+            "đ" * 20_000,
+            [],
+        ),
+        *({}, "0" * 64, "2024-05-02", "2024-02-30", "2024-05-02T01:02:03.000004Z", ["P-1"], ["P-1", "P-1"]),
+        *({"charges": ["P-1"]}, {"charges": []}, {"folded": 1}, {"clock": {}}, {"via": "PB-1"}, {"a": 1.5}),
+        {"kind": "allocated", "dong": 5, "round": None, "before": None, "after": 5},
+        {"kind": "allocated", "dong": 5, "round": 1, "before": 1, "after": 5},
+        {"on": "2024-05-02", "kind": "law", "basis": "Đ"},
+        {"on": "2024-05-02", "kind": "x", "basis": "Đ"},
+        {"on": "2024-05-02", "kind": "law", "basis": "Đ", "met": True},
+        {"on": 1},
+    ]
+)
+"""What a key of a leaf may hold, rightly or wrongly."""
+
+
+def _sealed(seal: Any, made: Any) -> Any:
+    try:
+        return seal(made)
+    except leaf.LeafError as error:
+        return str(error), error.digest
+    except (TypeError, AttributeError) as error:  # what no part of the program makes
+        return type(error)
+
+
+def _leaf_of_a_move(**changes: Any) -> dict[str, Any]:
+    store_row = world.create()
+    given = {"from": "a", "to": "b", "seq": 7, "edited": 3, "budget_year": 2024, "content": None, "refs": {}}
+    return {**store_row, "action": "allocate", **given, **changes}
+
+
+@settings(max_examples=400)
+@given(st.lists(st.dictionaries(st.sampled_from(sorted(leaf.SPEC)), ODD | texts | numbers, max_size=4)))
+def test_sealing_many_gives_what_sealing_each_gives(several: list[dict[str, Any]]) -> None:
+    """Whatever differs from the first leaf, rightly or wrongly: the same bytes, the same refusal."""
+    first = _leaf_of_a_move()
+    seal = Sealer().seal
+    assert seal(first) == leaf.seal(first)
+    for changes in several:
+        made = {**first, **changes}
+        assert _sealed(seal, made) == _sealed(leaf.seal, made)
+
+
+def test_sealing_many_refuses_unknown_and_missing_keys() -> None:
+    first = _leaf_of_a_move()
+    seal = Sealer().seal
+    seal(first)
+    for made in (first | {"more": 1}, {key: first[key] for key in first if key != "doc"}, {}):
+        with pytest.raises(leaf.LeafError) as error:
+            seal(made)
+        with pytest.raises(leaf.LeafError) as plain:
+            leaf.seal(made)
+        assert str(error.value) == str(plain.value)
+
+
+def test_a_leaf_of_its_own_shape_is_sealed_as_alone() -> None:
+    """Nothing but the very same object is taken for what was there before: 1 is not True, 7 is not 7.0."""
+    first = _leaf_of_a_move(refs={"via": "PB-1"}, system=False)
+    seal = Sealer().seal
+    seal(first)
+    assert _sealed(seal, {**first, "system": 0}) == _sealed(leaf.seal, {**first, "system": 0})
+    assert _sealed(seal, {**first, "seq": 7.0}) == _sealed(leaf.seal, {**first, "seq": 7.0})
+    other = {**first, "refs": {"via": "PB-2"}}
+    assert json.loads(seal(other)[0])["refs"] == {"via": "PB-2"}
+    assert seal(first) == leaf.seal(first)

@@ -60,6 +60,9 @@ def test_a_rule_is_kept_and_closed(ready: Store) -> None:
     with ready.write() as writer:
         clock.close_office_rule(writer, number, valid_to=date(2024, 7, 1), **LAST)
     stamps.append(stamp(ready))
+    yearly = {"by": "months", "days": 0, "months": 12}
+    third = add_rule(ready, **yearly)
+    assert rules(ready)[2] == office.rule(id=third, **yearly)
     closed = rules(ready)[0]
     assert closed == office.rule(id=number, valid_to=date(2024, 7, 1), closed_by="binh", closed_at=AT)
     for id_ in (number, 99):
@@ -80,6 +83,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "no month": {"by": "fixed_date", "days": 0, "day": 15},
     "no day of a month": {"by": "monthly", "days": 0, "day": 32},
     "an unknown way to count": {"by": "sometime"},
+    "no months": {"by": "months", "days": 0},
+    "months of another way": {"months": 3},
     "no basis": {"basis": " "},
     "an end before the beginning": {"valid_to": date(2023, 12, 31)},
     "an unknown office": {"office": "?"},

@@ -112,7 +112,10 @@ def test_revisions_are_those_of_the_folder() -> None:
 
 def test_live_triggers_are_the_files(sqlite_store: Store) -> None:
     with sqlite_store.read() as reader:
-        rows = reader.raw.execute("SELECT sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        rows = reader.raw.execute(
+            "SELECT sql FROM sqlite_schema WHERE type = 'trigger' OR name LIKE 'history!_%' ESCAPE '!'"
+            " AND type = 'view'"
+        ).fetchall()
     assert sorted(row[0] for row in rows) == sorted(ddl.split(ddl.triggers("sqlite")))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,11 +17,13 @@ from db.store import Store
 from db.url import parse_url
 from db.verify import verify
 from tests.store import money, world
+from tests.store.seeds import opened, with_tiny
 from tests.store.world import amount, append, dossier, move
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
+def four_acts(store: Store) -> None:
+    """A proposal after four acts, another after one."""
+    with_tiny(store)
     row = world.submitted(store)
     append(store, move(row, "approve", "review", amount=amount("approved", 300_000_000, None)))
     append(
@@ -30,7 +33,12 @@ def filled(store: Store) -> Store:
     world.started(store, "A-1")
     sequencer.sequence(store)
     assert verify(store, {world.TINY.key: world.TINY}) == []
-    return store
+
+
+@pytest.fixture
+def filled(dialect: str, tmp_path: Path) -> Iterator[Store]:
+    with opened(dialect, tmp_path, four_acts) as store:
+        yield store
 
 
 def tamper(store: Store) -> Callable[[str], None]:
@@ -114,8 +122,9 @@ MONEY = {
 }
 
 
-@pytest.mark.parametrize("name", MONEY)
-def test_damage_of_money_is_found(store: Store, name: str) -> None:
+def money_of_a_round(store: Store) -> None:
+    """A proposal with money of a round of a plan."""
+    with_tiny(store)
     money.install(store)
     money.opened(store, money.PLAN, "P-1")
     money.opened(store, money.ROUND, "R-1")
@@ -123,8 +132,13 @@ def test_damage_of_money_is_found(store: Store, name: str) -> None:
     append(store, money.paid(row, "allocate", "allocated", 700, "R-1", "P-1"))
     sequencer.sequence(store)
     assert verify(store, money.BY_KEY) == []
-    tamper(store)(MONEY[name])
-    assert verify(store, money.BY_KEY)
+
+
+@pytest.mark.parametrize("name", MONEY)
+def test_damage_of_money_is_found(dialect: str, tmp_path: Path, name: str) -> None:
+    with opened(dialect, tmp_path, money_of_a_round) as store:
+        tamper(store)(MONEY[name])
+        assert verify(store, money.BY_KEY)
 
 
 TIME = {
@@ -143,8 +157,9 @@ TIME = {
 }
 
 
-@pytest.mark.parametrize("name", TIME)
-def test_damage_of_time_is_found(store: Store, name: str) -> None:
+def everything_about_time(store: Store) -> None:
+    """Whatever supervisors may do about a proposal, in two of its states."""
+    with_tiny(store)
     code = world.submitted(store).code
     held = append(store, world.hold(dossier(store), "2024-05-01", "2024-05-09"))
     append(store, world.clock_note(dossier(store), "remind", {"to": ["binh"]}))
@@ -160,8 +175,18 @@ def test_damage_of_time_is_found(store: Store, name: str) -> None:
     world.started(store, "A-1")
     sequencer.sequence(store)
     assert verify(store, {world.TINY.key: world.TINY}) == []
-    tamper(store)(TIME[name])
-    assert {problem.code for problem in verify(store)} & {"clock", "clock_missing", "hold", "hold_missing"}
+
+
+@pytest.mark.parametrize("name", TIME)
+def test_damage_of_time_is_found(dialect: str, tmp_path: Path, name: str) -> None:
+    with opened(dialect, tmp_path, everything_about_time) as store:
+        tamper(store)(TIME[name])
+        assert {problem.code for problem in verify(store)} & {
+            "clock",
+            "clock_missing",
+            "hold",
+            "hold_missing",
+        }
 
 
 @pytest.mark.parametrize("name", DAMAGE)

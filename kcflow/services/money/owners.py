@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from kcflow.services.money.codes import CONTRACT, PLAN, plan_codes
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from db.rows_money import FundRow
 
 GIVEN: Final = ("approved", "allocated", "contracted", "advanced", "accepted", "settled", "returned")
-"""The amounts of a fund."""
+"""The amounts of a fund, in the order of `Fund`."""
+_SUMS = attrgetter(*GIVEN)
 
 
 def fund_of(row: FundRow | None) -> Fund | None:
@@ -37,9 +39,9 @@ def fund_of(row: FundRow | None) -> Fund | None:
 
 def more(fund: Fund, kind: str, dong: int) -> Fund:
     """A fund of which `dong` more is given (less, when negative) as `kind`, one of its amounts."""
-    sums = {name: getattr(fund, name) for name in GIVEN}
-    sums[kind] += dong
-    return Fund(ceiling=fund.ceiling, **sums)
+    sums = list(_SUMS(fund))
+    sums[GIVEN.index(kind)] += dong
+    return Fund(fund.ceiling, *sums)
 
 
 def plan_over(reader: Reader, row: StoredDossier) -> str | None:
