@@ -38,6 +38,7 @@ EXHAUSTIVE: Final = (
 
 _MAX_WORKING_DAYS: Final = 250
 _MAX_CALENDAR_DAYS: Final = 3660
+_MAX_MONTHS: Final = 120
 
 
 def check(
@@ -132,6 +133,9 @@ class _Checker:
             limit = _MAX_WORKING_DAYS if rule.by == "working_days" else _MAX_CALENDAR_DAYS
             if not 1 <= rule.days <= limit:
                 yield self.fail(table, "days", "bad_days", found=rule.days, limit=limit)
+        elif rule.by == "months":
+            if not 1 <= rule.months <= _MAX_MONTHS:
+                yield self.fail(table, "months", "bad_months", found=rule.months, limit=_MAX_MONTHS)
         elif rule.by == "monthly":
             if not 1 <= rule.day <= 28:
                 yield self.fail(table, "day", "bad_day", found=rule.day)

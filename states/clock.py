@@ -1,124 +1,27 @@
 """The clock: working days, deadlines, and how each deadline was counted (in words: `states.derivation`).
 
 Pure: the days off come from outside (`kcflow.calendar`). Counting follows the Civil Code 2015: the first day
-is not counted (Đ147.2–3), a period ends with the end of its last day (Đ148.1), a month without that day ends
-with its last one (Đ148.3), and an end on a day off moves to the next working day (Đ148.5). Dates that the
-law names itself (20/5, 22/01) do not move.
+is not counted (Đ147.2–3), a period ends with the end of its last day (Đ148.1), one in months or years with
+the corresponding day, or the month's last where it has none (Đ148.3–4), and an end on a day off moves to the
+next working day (Đ148.5). Dates that the law names itself (20/5, 22/01) do not move.
 """
 
 from __future__ import annotations
 
-from array import array
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Literal
 
 from states.derivation import derivation as derivation
 from states.model import DeadlineKind, DeadlineRule
 from states.records import record
+from states.work_calendar import SATURDAY
+from states.work_calendar import CalendarUnknown as CalendarUnknown
+from states.work_calendar import WorkCalendar as WorkCalendar
 
 _DAY = timedelta(days=1)
-_SATURDAY = 5
-_WEEKEND = {5: ("thứ bảy", "Saturday"), 6: ("chủ nhật", "Sunday")}
-
-
-class CalendarUnknown(LookupError):
-    """The calendar does not know `year`: no deadline is guessed from a year without its days off."""
-
-    def __init__(self, year: int) -> None:
-        super().__init__(f"the calendar of working days does not know the year {year}")
-        self.year = year
-
-
-@dataclass(frozen=True)
-class WorkCalendar:
-    """Which days are worked, from 1 January of `first_year` to 31 December of `last_year`.
-
-    The week is Monday to Friday. `days_off` are weekdays off, `working_days` Saturdays and Sundays that are
-    worked instead; both with their name in Vietnamese, which `names_en` translates where it can.
-    """
-
-    first_year: int
-    last_year: int
-    days_off: Mapping[date, str]
-    working_days: Mapping[date, str]
-    names_en: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def _table(self) -> tuple[int, array[int], array[int]]:
-        """(ordinal of the first day, working days up to each day, ordinals of all working days).
-
-        A day costs a look-up instead of a walk, and so does the n-th working day after it.
-        """
-        base = date(self.first_year, 1, 1).toordinal()
-        counts, worked = array("l"), array("l")
-        for ordinal in range(base, date(self.last_year, 12, 31).toordinal() + 1):
-            if self._works(date.fromordinal(ordinal)):
-                worked.append(ordinal)
-            counts.append(len(worked))
-        return base, counts, worked
-
-    def _works(self, d: date) -> bool:
-        if d.weekday() >= _SATURDAY:
-            return d in self.working_days
-        return d not in self.days_off
-
-    def _known(self, d: date) -> None:
-        if not self.first_year <= d.year <= self.last_year:
-            raise CalendarUnknown(d.year)
-
-    def _up_to(self, d: date) -> int:
-        """Working days from the calendar's first day to `d`, both included."""
-        self._known(d)
-        base, counts, _ = self._table
-        return counts[d.toordinal() - base]
-
-    def is_working(self, d: date) -> bool:
-        """Whether offices work on `d`. Raises `CalendarUnknown`."""
-        self._known(d)
-        return self._works(d)
-
-    def why_off(self, d: date, lang: str = "vi") -> str | None:
-        """The name of the day off (a holiday's, or the weekend day's); None for a day that is worked.
-
-        Raises `CalendarUnknown`.
-        """
-        self._known(d)
-        if self._works(d):
-            return None
-        if d in self.days_off:
-            return self._named(self.days_off[d], lang)
-        return _WEEKEND[d.weekday()][lang == "en"]
-
-    def _named(self, name: str, lang: str) -> str:
-        return self.names_en.get(name, name) if lang == "en" else name
-
-    def add_working_days(self, start: date, n: int) -> date:
-        """The `n`-th working day after `start`; for 0, `start` itself or the next working day.
-
-        Raises `CalendarUnknown` when either end lies outside the known years, ValueError for a negative `n`.
-        """
-        if n < 0:
-            raise ValueError("a period has no negative number of days")
-        before = self._up_to(start)
-        if n == 0:
-            if self._works(start):
-                return start
-            n = 1
-        worked = self._table[2]
-        if before + n > len(worked):
-            raise CalendarUnknown(self.last_year + 1)
-        return date.fromordinal(worked[before + n - 1])
-
-    def working_days_between(self, a: date, b: date) -> int:
-        """Working days after `a`, up to and including `b`; negative when `b` comes first.
-
-        Raises `CalendarUnknown`.
-        """
-        return self._up_to(b) - self._up_to(a)
 
 
 @record(frozen=True, slots=True)
@@ -140,6 +43,7 @@ class Step:
     off          a weekday off, not counted; `name`, `name_en`
     worked       a Saturday or Sunday that counts; `name`, `name_en`
     weekends     `count` Saturdays and Sundays were passed over
+    months       the day of the month on which a period of `months` months ends, pauses apart (`day`); `from`
     end, moved   the last day of a period in calendar days; a day off at its end, passed over
     fixed        a date that the rule names; `day`, `month`, `year`, `inclusive` (False: "before" that date)
     monthly      the next date of a monthly rule; `day`, `after`, `inclusive`
@@ -312,6 +216,8 @@ def _count(
         return _working_days(rule.days, on, calendar, spans)
     if rule.by == "calendar_days":
         return _calendar_days(rule.days, on, calendar, spans)
+    if rule.by == "months":
+        return _months(rule.months, on, calendar, spans)
     if rule.by == "fixed_date":
         year = budget_year + rule.plan_year
         day = _named_day(year, rule.month, rule.day, rule.inclusive)
@@ -355,14 +261,14 @@ def _working_days(
     while day < due:
         day += _DAY
         if not calendar.is_working(day):
-            if day.weekday() >= _SATURDAY:
+            if day.weekday() >= SATURDAY:
                 weekends += 1
             else:
                 steps.append(Step(day, None, "off", _both(calendar, calendar.days_off[day])))
         elif counts(day):
             counted += 1
             run = run or day
-            if day.weekday() >= _SATURDAY:
+            if day.weekday() >= SATURDAY:
                 steps.append(Step(day, counted, "worked", _both(calendar, calendar.working_days[day])))
             if day < due and counts(day + _DAY):
                 continue
@@ -387,6 +293,27 @@ def _calendar_days(
             steps.append(Step(day, None, "moved", names))
         day += _DAY
     return due, (*steps, *_pause_steps(on, due, spans, "calendar", calendar))
+
+
+def months_after(on: date, months: int) -> date:
+    """The same day of the month, `months` months after `on`; the month's last where it has no such day.
+
+    Civil Code 2015 Đ148.3–4: a period in months or years ends with the corresponding day. The 365 days of
+    Đ146.1 are for a year whose time does not run in one stretch, and only where nothing else was agreed.
+    """
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
+
+
+def _months(
+    months: int, on: date, calendar: WorkCalendar, spans: Sequence[_Span]
+) -> tuple[date, tuple[Step, ...]]:
+    """As many calendar days as there are until that day, so that pauses and days off count as in those."""
+    if on.year + months // 12 + 1 > date.max.year:
+        raise CalendarUnknown(date.max.year)
+    whole = months_after(on, months)
+    due, steps = _calendar_days((whole - on).days, on, calendar, spans)
+    return due, (Step(whole, None, "months", {"months": months, "from": on}), *steps[2:])
 
 
 def _pause_steps(

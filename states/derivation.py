@@ -96,12 +96,31 @@ def _term(step: Step, _due: Due, en: bool) -> str:
     return f"The proposal's schedule ends on {day}." if en else f"Tiến độ của đề án kết thúc ngày {day}."
 
 
+def _months(step: Step, _due: Due, en: bool) -> str:
+    months, start = cast("int", step.params["months"]), cast("date", step.params["from"])
+    begins, ends = _full(start, en), _full(step.day, en)
+    same = step.day.day == start.day
+    if en:
+        text = f"{months} {'month' if months == 1 else 'months'} from {begins} end on {ends}"
+        why = "the same day of the month" if same else "the month has no such day: its last one"
+        return f"{text} ({why}, Civil Code 2015, Art. 148.3–4)."
+    why = "ngày tương ứng" if same else "tháng đó không có ngày tương ứng: ngày cuối tháng"
+    return f"{months} tháng từ {begins}: hết ngày {ends} ({why}, khoản 3, 4 Điều 148 {_CODE})."
+
+
 def _end(step: Step, _due: Due, en: bool) -> str:
     day = _full(step.day, en)
     return f"Day {step.counted} is {day}." if en else f"Ngày thứ {step.counted} là {day}."
 
 
-_LINES = {"start": _start, "fixed": _fixed, "monthly": _monthly, "term": _term, "end": _end}
+_LINES = {
+    "start": _start,
+    "fixed": _fixed,
+    "monthly": _monthly,
+    "term": _term,
+    "months": _months,
+    "end": _end,
+}
 
 
 def _runs(due: Due, en: bool) -> list[str]:

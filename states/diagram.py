@@ -186,6 +186,8 @@ def deadline_text(rule: DeadlineRule, lang: str) -> str:
         text = f"{rule.days} working days" if en else f"{rule.days} ngày làm việc"
     elif rule.by == "calendar_days":
         text = f"{rule.days} days" if en else f"{rule.days} ngày"
+    elif rule.by == "months":
+        text = f"{rule.months} months" if en else f"{rule.months} tháng"
     elif rule.by == "monthly":
         text = f"{on} day {rule.day} of each month" if en else f"{on} ngày {rule.day} hằng tháng"
     else:

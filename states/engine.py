@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from states.facts import Actor, Assignment, Case, Facts, Inputs, Paper, Refusal
 from states.fields import MAX_DONG, problem, wanted
+from states.guarding import refuse
 from states.guards import CONCLUDERS, CONTRARY, GUARDS, LACKING, SAME_LACK
+from states.guards_items import OF_THE_LIST
 from states.model import RETURN_TO, ROLES, SAME, Action, Lifecycle, Need
 from states.records import record
 
@@ -26,6 +28,8 @@ AUTHORITIES: Final = ("TM.", "KT.", "TL.", "TUQ.")
 
 NATIONAL_ROLES: Final = frozenset({"agency", "ministry"})
 PROVINCIAL_ROLES: Final = frozenset({"department", "finance_department", "provincial_committee"})
+RESTS_ON_CONTRACT: Final = frozenset({"advanced", "accepted", "settled", "returned"})
+"""Amounts that are moved under a contract: the paper of such an act isn't older than the contract."""
 OF_OTHERS: Final = frozenset({"via_parent", "not_all_accepted", "not_all_ended"})
 """Refusals that an act on another dossier takes away: a parent's, or that of a contract's proposals."""
 
@@ -165,6 +169,9 @@ def _document_refusals(
                 if not value:
                     refusals.append(Refusal("input", code, {"document": document.kind}))
         refusals += _paper_refusals(document, inputs)
+        if document.date is not None and action.amount in RESTS_ON_CONTRACT:
+            kind = document.kind
+            refusals += _before_contract(case, "document_before_contract", document.date, document=kind)
     for paper in inputs.papers:
         refusals += _paper_refusals(paper, inputs)
     if case.assignment is not None:
@@ -190,6 +197,23 @@ def _amount_refusals(action: Action, case: Case) -> list[Refusal]:
     return []
 
 
+def _after_the_year(action: Action, case: Case) -> tuple[Refusal, ...]:
+    """A warning: a year's money is paid out within the budget year, unless the proposal was carried over
+    (Luật NSNN 83/2015 Đ14, Đ64); what was done by its last day may be paid a little later."""
+    facts, on = case.facts, case.inputs.on
+    if action.amount != "advanced" or on.year <= facts.budget_year or "multi_year" in facts.kinds:
+        return ()
+    return (refuse("paid_after_year", on=on, year=facts.budget_year),)
+
+
+def _before_contract(case: Case, code: str, day: date, **what: object) -> list[Refusal]:
+    """What rests on the contract isn't dated before it (TT 36/2013 Đ12.1)."""
+    signed = case.facts.contract_on
+    if signed is None or day >= signed:
+        return []
+    return [Refusal("input", code, {**what, "date": day, "contract_on": signed})]
+
+
 def _field_refusals(action: Action, case: Case) -> list[Refusal]:
     """Typed inputs that are missing, malformed or not asked for."""
     refusals: list[Refusal] = []
@@ -205,6 +229,12 @@ def _field_refusals(action: Action, case: Case) -> list[Refusal]:
         wrong = problem(field, value, case.inputs.on)
         if wrong is not None:
             refusals.append(Refusal("input", "field_invalid", {"field": field.name, "why": wrong}))
+        elif field.kind == "month" and value in case.facts.reported_months:
+            month = date.fromisoformat(f"{value}-01")
+            refusals.append(Refusal("input", "month_reported", {"month": f"{month:%m/%Y}"}))
+        elif field.kind == "day":
+            day = date.fromisoformat(str(value))
+            refusals += _before_contract(case, "field_before_contract", day, field=field.name)
     refusals += [Refusal("input", "field_unknown", {"name": name}) for name in sorted(set(entered) - known)]
     return refusals
 
@@ -299,10 +329,12 @@ def _weigh(lifecycle: Lifecycle, action: Action, case: Case, denied: Refusal | N
         refusals.append(Refusal("state", code, {"state": facts.state, "from_states": action.sources}))
     if denied is not None:
         refusals.append(denied)
-    if action.second_person and _same_person(facts, case.actor):
+    if in_state and action.second_person and _same_person(facts, case.actor):
         refusals.append(Refusal("second_person", "second_person", {"name": case.actor.name}))
     refusals += _via_refusals(action, case)
     for name in action.guards:
+        if not in_state and name in OF_THE_LIST:
+            continue
         refusal = GUARDS[name](case)
         if refusal is not None:
             refusals.append(refusal)
@@ -316,6 +348,7 @@ def _weigh(lifecycle: Lifecycle, action: Action, case: Case, denied: Refusal | N
         if unclear and not any(r.code in ("amount_required", "amount_not_positive") for r in refusals):
             refusals.append(unclear)
     warnings = tuple(r for name in action.warnings if (r := GUARDS[name](case)) is not None)
+    warnings += _after_the_year(action, case)
     own = set(Lifecycle.act_documents(action))
     for refusal in refusals:
         if refusal.code in LACKING:
@@ -453,6 +486,8 @@ def build_machine(lifecycle: Lifecycle) -> Machine:
 
 
 _machines: dict[str, Machine] = {}
+_made: set[tuple[str, str, str, str]] = set()
+"""(fingerprint, action, from, to) of the moves that a machine has made: it would make each of them again."""
 _building = threading.Lock()
 
 
@@ -465,6 +500,25 @@ def machine_for(lifecycle: Lifecycle) -> Machine:
             if machine is None:
                 machine = _machines[lifecycle.fingerprint] = build_machine(lifecycle)
     return machine
+
+
+def _moves(lifecycle: Lifecycle, action: Action, state: str, target: str) -> bool:
+    """Whether the machine of this version makes the move."""
+    move = (lifecycle.fingerprint, action.name, state, target)
+    if move in _made:
+        return True
+    from transitions import MachineError
+
+    slot = _Slot(state, target)
+    events: Mapping[str, Any] = machine_for(lifecycle).events
+    try:
+        moved = events[action.name].trigger(slot)
+    except MachineError:
+        return False
+    if not moved or slot.state != target:
+        return False
+    _made.add(move)
+    return True
 
 
 def apply(lifecycle: Lifecycle, facts: Facts, actor: Actor, action_name: str, inputs: Inputs) -> Move:
@@ -487,26 +541,18 @@ def decide(lifecycle: Lifecycle, option: Option, facts: Facts, actor: Actor, inp
     action = option.action
     if not option.allowed or option.target is None or option.assignment is None:
         raise Refused(action.name, option.refusals)
-    from transitions import MachineError
-
-    slot = _Slot(facts.state, option.target)
-    events: Mapping[str, Any] = machine_for(lifecycle).events
-    try:
-        moved = events[action.name].trigger(slot)
-    except MachineError:
-        moved = False
-    if not moved or slot.state != option.target:
+    if not _moves(lifecycle, action, facts.state, option.target):
         refusal = Refusal("state", "wrong_state", {"state": facts.state, "from_states": action.sources})
         raise Refused(action.name, (refusal,))
     stays = all(target.state == SAME for target in action.targets)
     return Move(
         action=action,
         from_state=facts.state,
-        to_state=slot.state,
+        to_state=option.target,
         assignment=option.assignment,
         warnings=option.warnings,
         return_to=_return_to(action, facts, stays),
-        enters=slot.state != facts.state,
+        enters=option.target != facts.state,
         amount=Case(facts, inputs, actor, option.assignment, action).amount if action.amount else None,
     )
 

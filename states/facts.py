@@ -217,6 +217,10 @@ class Facts:
     """A proposal stands in a signed contract."""
     supplementary: bool = False
     """A round: it gives out a supplementary estimate (TT 342/2016 Đ13.5)."""
+    reported_months: frozenset[str] = frozenset()
+    """Months ("2024-05") of which a report of progress is there and wasn't corrected."""
+    contract_on: date | None = None
+    """Date of the signed contract that the proposal stands in."""
     advance_rules: tuple[AdvanceRule, ...] = ()
     """Every version of every rule on advances; the date of the act chooses."""
 

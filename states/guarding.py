@@ -12,6 +12,7 @@ GUARDS: dict[str, Guard] = {}
 """Every rule a lifecycle file may name (`states.guards` fills it)."""
 
 AGREED = "agreed"
+NOT_AGREED = "not_agreed"
 
 CONTRACTS = ("hop_dong", "quyet_dinh_giao_nhiem_vu")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from states.facts import Case, Refusal
-from states.guarding import guard, has_paper, refuse
+from states.guarding import NOT_AGREED, guard, has_paper, refuse
 
 
 @guard
@@ -62,6 +62,17 @@ def items_unchanged(case: Case) -> Refusal | None:
 def finance_opinion_recorded(case: Case) -> Refusal | None:
     """Nothing is issued before the Ministry of Finance (TT 36/2013 Đ6.4), or the finance department of the
     province (TTLT 26/2014 Đ8.1b), has given its opinion."""
-    if case.facts.source == "kcqg":
-        return None if has_paper(case, "y_kien_btc") else refuse("mof_opinion_missing")
-    return None if has_paper(case, "phieu_tham_dinh_stc") else refuse("stc_opinion_missing")
+    national = case.facts.source == "kcqg"
+    kind = "y_kien_btc" if national else "phieu_tham_dinh_stc"
+    if not has_paper(case, kind):
+        return refuse("mof_opinion_missing" if national else "stc_opinion_missing")
+    # While they disagree nothing is spent (Luật NSNN 83/2015 Đ49.2).
+    if case.facts.papers.get(kind) == NOT_AGREED:
+        return refuse("mof_not_agreed" if national else "stc_not_agreed")
+    return None
+
+
+OF_THE_LIST = frozenset(
+    {"items_present", "items_within_ceiling", "plan_has_room", "items_allowed", "items_unchanged"}
+)
+"""Rules about the list as it stands: from a state in which the act isn't done they say nothing true."""

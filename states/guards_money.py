@@ -7,7 +7,7 @@ that is not entered yet refuses only where no amount could pass.
 from __future__ import annotations
 
 from states.facts import AdvanceRule, Case, Effect, Fund, Refusal
-from states.guarding import guard, has_paper, lacking, refuse
+from states.guarding import CONTRACTS, guard, has_paper, lacking, refuse
 
 # -- an allocation round ------------------------------------------------------------------------
 
@@ -145,10 +145,20 @@ def contract_covers_work(case: Case) -> Refusal | None:
     return refuse("contract_below_work", missing=missing, used=used) if missing > 0 else None
 
 
+def _said_without_contract(case: Case) -> bool:
+    """Whether another rule of the act refuses it already because there is no contract."""
+    facts, action = case.facts, case.action
+    if facts.contracted or facts.contract_signed or has_paper(case, *CONTRACTS):
+        return False
+    return action is not None and "contract_recorded" in action.guards
+
+
 @guard
 def within_contract(case: Case) -> Refusal | None:
     """Nothing is paid out beyond the contract (TT 36/2013 Đ12.1, Đ13–14)."""
     facts, amount = case.facts, case.amount
+    if _said_without_contract(case):
+        return None
     paid = facts.advanced - facts.returned
     if amount is None:
         return refuse("contract_paid_out", contracted=facts.contracted) if paid >= facts.contracted else None
@@ -195,7 +205,7 @@ def advance_ratio(case: Case) -> Refusal | None:
     """A first advance is 30, 70 or 100 % of the support by type (TT 36/2013 Đ13), or what the head of the
     agency decided (Đ16)."""
     facts, amount, fields = case.facts, case.amount, case.inputs.fields
-    if "advance_type" not in fields:
+    if "advance_type" not in fields or _said_without_contract(case):
         return None
     rule = advance_rule(case)
     if rule is None:
@@ -243,7 +253,11 @@ def advance_papers(case: Case) -> Refusal | None:
 def advance_cap_conflict(case: Case) -> Refusal | None:
     """TTLT 26/2014 Đ8.2b caps every advance at 70 % where TT 36/2013 Đ13.3 allows 100 %: a warning."""
     rule, facts = advance_rule(case), case.facts
-    if rule is None or rule.cap_permille is None or case.amount is None:
+    if rule is None or rule.cap_permille is None or case.amount is None or _said_without_contract(case):
+        return None
+    decided = case.inputs.fields.get("advance_permille")
+    allowed = decided if isinstance(decided, int) else rule.permille
+    if allowed is not None and allowed <= rule.cap_permille:
         return None
     cap = facts.contracted * rule.cap_permille // 1000
     missing = facts.advanced - facts.returned + case.amount - cap
@@ -255,7 +269,7 @@ def advance_cap_conflict(case: Case) -> Refusal | None:
         limit=cap,
         permille=rule.cap_permille,
         basis=rule.cap_basis,
-        other=rule.basis,
+        other="TT 36/2013 Đ16" if isinstance(decided, int) else rule.basis,
     )
 
 

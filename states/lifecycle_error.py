@@ -126,6 +126,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "bad_day": ("ngày trong tháng phải từ 1 đến 28, không phải {found}", "the day is 1 to 28, not {found}"),
     "bad_days": ("số ngày phải từ 1 đến {limit}, không phải {found}", "days are 1 to {limit}, not {found}"),
+    "bad_months": (
+        "số tháng phải từ 1 đến {limit}, không phải {found}",
+        "months are 1 to {limit}, not {found}",
+    ),
     "bad_plan_year": ("plan_year phải từ −2 đến 2, không phải {found}", "plan_year is −2 to 2, not {found}"),
 }
 """Code → (Vietnamese, English). Parameters are filled in by `LifecycleError.sentence`."""

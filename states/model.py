@@ -87,12 +87,14 @@ class DeadlineRule:
         "fixed_date"    day/month of the budget year + `plan_year`; `inclusive=False` is "trước ngày"
         "working_days"  `days` working days after the date of entry (Civil Code Đ147–148)
         "calendar_days" `days` calendar days after it; a last day off moves to the next working day
+        "months"        the same day of the month `months` months later, or that month's last (Civil Code
+                        Đ148.3–4); a last day off moves. "01 năm" is 12 months, not 365 days.
         "monthly"       the next `day` of a month after the date of entry (`inclusive` as above)
         "term_end"      the end of the proposal's own schedule
     kind: "law" when a statute sets it, "policy" when the office does; `basis` says which.
     """
 
-    by: Literal["fixed_date", "working_days", "calendar_days", "monthly", "term_end"]
+    by: Literal["fixed_date", "working_days", "calendar_days", "months", "monthly", "term_end"]
     kind: DeadlineKind
     basis: str
     days: int = 0
@@ -102,6 +104,7 @@ class DeadlineRule:
     inclusive: bool = True
     when: str | None = None
     """A guard on the dossier's facts; the rule counts only where it passes (None = always)."""
+    months: int = 0
 
 
 @record(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the services of time give and take: why something is due, holds, own rules, days, dwell, digests."""
+"""What the services of time give and take: why something is due, holds, own rules, days, groups."""
 
 from __future__ import annotations
 
@@ -148,6 +148,7 @@ class RuleInput:
     valid_from: date | None = None
     """None: today."""
     valid_to: date | None = None
+    months: int = 0
 
 
 @record(frozen=True, slots=True)
@@ -178,6 +179,7 @@ class RuleView:
     day: int = 0
     plan_year: int = 0
     inclusive: bool = True
+    months: int = 0
     """The figures behind `text`, as in `RuleInput`."""
 
 
@@ -299,164 +301,3 @@ class YearEndDate:
     open: int
     money: int
     asked: Mapping[str, object] = field(default_factory=dict)
-
-
-# -- where time goes --------------------------------------------------------------------------------
-
-
-@record(frozen=True, slots=True)
-class DwellFilter:
-    """Which stays are counted: those that ended in the period (both days included)."""
-
-    from_on: date | None = None
-    to_on: date | None = None
-    lifecycle: str | None = None
-    """A name ("kcqg", all its versions) or a key ("kcqg@2014")."""
-    source: str | None = None
-    plan_year: int | None = None
-    provinces: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    offices: tuple[str, ...] = ()
-    """Codes of implementing units."""
-    by_office: bool = False
-
-
-@record(frozen=True, slots=True)
-class Dwell:
-    """How long dossiers stayed in a state: calendar days; `office` is the unit's, "" for all."""
-
-    lifecycle: str
-    state: str
-    state_label: Label
-    phase_label: Label
-    waits_for: str
-    waits_for_label: Label
-    office: str
-    office_name: str
-    stays: int
-    median: int
-    p90: int
-    longest: int
-    total_days: int
-    late: int
-    """Stays that ended after their date."""
-    open: int
-    """Dossiers that stand there now."""
-    asked: Mapping[str, object] = field(default_factory=dict)
-    """Fields of `ListFilter` that show what stands there now."""
-
-
-@record(frozen=True, slots=True)
-class PartyShare:
-    """How much of all the days was waited for one party; holds are charged to theirs."""
-
-    party: str
-    label: Label
-    days: int
-    permille: int
-
-
-@record(frozen=True, slots=True)
-class PingPong:
-    """How often an office gave files back, and how often the same file came back more than once."""
-
-    office: str
-    office_name: str
-    action: str
-    action_label: Label
-    returns: int
-    dossiers: int
-    more_than_once: int
-    most: int
-    most_code: str
-
-
-@record(frozen=True, slots=True)
-class Month:
-    """How many entered a phase in a month, and in the same month of the year before."""
-
-    year: int
-    month: int
-    phase: str
-    phase_label: Label
-    entered: int
-    year_before: int
-    lifecycle: str = ""
-    """Its name, for all versions."""
-
-
-@record(frozen=True, slots=True)
-class DwellReport:
-    """Where time goes; every share is of `total_days`."""
-
-    dwell: tuple[Dwell, ...]
-    parties: tuple[PartyShare, ...]
-    ping_pong: tuple[PingPong, ...]
-    months: tuple[Month, ...]
-    stays: int
-    total_days: int
-    from_on: date | None
-    to_on: date | None
-
-
-# -- the morning's letters ------------------------------------------------------------------------------
-
-
-@record(frozen=True, slots=True)
-class DigestView:
-    """One letter: to whom, what it says, and what became of it."""
-
-    day: date
-    person: str
-    person_name: str
-    address: str | None
-    """None: the person has no address, the letter can't be sent."""
-    subject: str
-    body: str
-    items: int
-    state: str
-    """ "planned", "pending", "sent", "failed", "no_address"."""
-    attempts: int = 0
-    error: Label | None = None
-    sent_at: datetime | None = None
-
-
-@record(frozen=True, slots=True)
-class DigestResult:
-    """What one run did; `day_off` names the day off on which nothing is sent."""
-
-    day: date
-    sent: int
-    pending: int
-    failed: int
-    already: int
-    no_address: tuple[str, ...]
-    escalated: int
-    day_off: Label | None = None
-    trouble: Label | None = None
-    """Why the mail server took no more; what is pending goes with the next run."""
-
-
-@record(frozen=True, slots=True)
-class DutyView:
-    """Who is told what is late in an office: its head ("trưởng phòng") or leader ("lãnh đạo")."""
-
-    id: int
-    level: str
-    """ "head" or "leader"."""
-    level_label: Label
-    office: str
-    office_name: str
-    person: str
-    person_name: str
-    valid_from: date
-    valid_to: date | None
-
-
-@record(frozen=True, slots=True)
-class AddressView:
-    """Where a person's letters go; None: nowhere yet."""
-
-    login: str
-    name: str
-    address: str | None

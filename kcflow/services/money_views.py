@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import date, datetime
+from datetime import date
 
+from kcflow.services.money_figures import StageFigure
 from kcflow.services.views import (
     DueView,
     HistoryView,
@@ -92,6 +93,36 @@ class OtherRow:
     doable: tuple[Label, ...] = ()
     """What this person can do with it now."""
 
+    @property
+    def value(self) -> int | None:
+        """What there is to give, đồng: a plan's total, a round's ceiling, what a contract was signed for
+        (while it is drawn up: what its list comes to)."""
+        if self.fund is None:
+            return None
+        if self.kind != "contract":
+            return self.fund.ceiling
+        return self.fund.contracted or (0 if self.ending else self.items_total)
+
+    @property
+    def given(self) -> int | None:
+        """What of it is given away, or would be by its list: approved, allocated; of a contract: paid out."""
+        fund = self.fund
+        if fund is None:
+            return None
+        if self.kind == "contract":
+            return fund.advanced - fund.returned
+        spent = fund.approved if self.kind == "annual_plan" else fund.allocated - fund.returned
+        return spent or self.items_total
+
+    @property
+    def left(self) -> int | None:
+        """What is left of it (negative: over); of a contract what is still to be paid, once it is settled
+        beyond what was settled nothing."""
+        value, given, fund = self.value, self.given, self.fund
+        if value is None or given is None or fund is None:
+            return None
+        return (fund.settled if self.kind == "contract" and fund.settled else value) - given
+
 
 @record(frozen=True, slots=True)
 class Line:
@@ -166,6 +197,8 @@ class Board:
     """Whether this person may change the worksheet now."""
     before: tuple[tuple[Label, Label, Label], ...] = ()
     """An adjustment's (field, before, after)."""
+    parties: tuple[str, ...] = ()
+    """Names of a contract's two parties."""
     notes: tuple[Label, ...] = ()
     """What a reader must know (a plan whose parts don't add up to its total, by how much)."""
 
@@ -319,109 +352,6 @@ class AnnexPlan:
     """What is wrong with the annex as a whole (totals that don't tie, by how much)."""
     warnings: tuple[Label, ...] = ()
     """What a person should look at (a total that ties within the rounding of what is printed)."""
-
-
-# -- the year's figures --------------------------------------------------------------------------
-
-
-@record(frozen=True, slots=True)
-class Share:
-    """A part of a base, in thousandths, with the base's name: a percentage never stands alone."""
-
-    permille: int
-    base: str
-    """Stage or key of the base."""
-    base_label: Label
-    base_dong: int
-
-
-@record(frozen=True, slots=True)
-class StageFigure:
-    """One stage's sum, as recorded in this store and as others published it."""
-
-    stage: str
-    label: Label
-    recorded: int
-    reported: int | None = None
-    reported_basis: str | None = None
-    tolerance: int = 0
-    """Half a last printed digit of the reported figure, đồng."""
-    share: Share | None = None
-
-
-@record(frozen=True, slots=True)
-class Tie:
-    """Whether a total and its parts agree: exactly, within the rounding of what was printed, or not."""
-
-    label: Label
-    total: int
-    parts: int
-    difference: int
-    tolerance: int
-    verdict: str
-    """ "exact", "rounding", "off"."""
-    sentence: Label
-
-
-@record(frozen=True, slots=True)
-class SummaryGroup:
-    """The stages of one group (a source, a province, an office, a content, a round)."""
-
-    key: str
-    label: Label
-    figures: tuple[StageFigure, ...]
-    proposals: int
-
-
-@record(frozen=True, slots=True)
-class BudgetSummary:
-    """The year's money for a filter, total and by group, with what ties and what doesn't."""
-
-    plan_year: int
-    area: str
-    area_label: Label
-    source: str | None
-    content: int | None
-    total: SummaryGroup
-    groups: tuple[SummaryGroup, ...]
-    rounds: tuple[SummaryGroup, ...]
-    ties: tuple[Tie, ...]
-    notes: tuple[Label, ...]
-    """What a reader must know: bases, lists of provinces used, contents counted twice or not."""
-
-
-@record(frozen=True, slots=True)
-class FigureInput:
-    """A figure that somebody published."""
-
-    plan_year: int
-    area: str
-    source: str
-    stage: str
-    dong: int
-    unit_dong: int
-    basis: str
-    round: int | None = None
-
-
-@record(frozen=True, slots=True)
-class FigureView:
-    """A published figure as kept."""
-
-    id: int
-    plan_year: int
-    area: str
-    area_label: Label
-    source: str
-    stage: str
-    stage_label: Label
-    round: int | None
-    dong: int
-    unit_dong: int
-    basis: str
-    entered_by: str
-    entered_at: datetime
-    withdrawn: bool
 
 
 # -- one proposal's story ------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
-from typing import Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 from states.model import AmountKind, Label, Need
 from states.records import record
@@ -59,6 +59,10 @@ class RoleView:
     office_name: str
     valid_from: date
     valid_to: date | None
+
+
+WRITING_ROLES: Final = ("unit", "department", "agency")
+"""Roles that may enter a draft or a register."""
 
 
 @record(frozen=True, slots=True)
@@ -526,10 +530,13 @@ class ListFilter:
 
 @record(frozen=True, slots=True)
 class HistoryFilter:
+    """What is asked of the history; None is anything."""
+
     dossier: str | None = None
     actor: str | None = None
     office: str | None = None
     action: str | None = None
+    """Name of an act; one of `CLOCK_ACTS` asks for the notes that did that about time."""
     on_from: date | None = None
     on_to: date | None = None
 

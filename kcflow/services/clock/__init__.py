@@ -8,17 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from kcflow.services.clock_views import (
-    AddressView,
     CalendarYear,
     ChangePlan,
     ChangeResult,
     ClockState,
     DayInput,
-    DigestResult,
-    DigestView,
-    DutyView,
-    DwellFilter,
-    DwellReport,
     HoldInput,
     RuleInput,
     RuleView,
@@ -27,6 +21,8 @@ from kcflow.services.clock_views import (
     Why,
     YearEndDate,
 )
+from kcflow.services.dwell_views import DwellFilter, DwellReport
+from kcflow.services.letter_views import AddressView, DigestResult, DigestView, DutyView
 from kcflow.services.views import ListFilter, OfficeView, PersonView, Receipt
 
 if TYPE_CHECKING:

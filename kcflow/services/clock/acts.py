@@ -144,8 +144,9 @@ def hold_plan(context: Context, code: str, hold: HoldInput) -> ChangePlan:
     with context.store.read() as reader:
         here = standing(context, reader, code)
         role_in(context, here)
-        due = _due_with(context, reader, here, (*here.holds, _checked(context, reader, here, hold)))
-        return _plan(context, here, due)
+        entered = _checked(context, reader, here, hold)
+        due = _due_with(context, reader, here, (*here.holds, entered))
+        return _plan(context, here, due, entered.from_on)
 
 
 def lift_plan(context: Context, code: str, on: date | None) -> ChangePlan:
@@ -156,10 +157,13 @@ def lift_plan(context: Context, code: str, on: date | None) -> ChangePlan:
         return _plan(context, here, _due_with(context, reader, here, _lifted(context, here, on)[1]))
 
 
-def _plan(context: Context, here: Standing, due: Due | None) -> ChangePlan:
+def _plan(context: Context, here: Standing, due: Due | None, since: date | None = None) -> ChangePlan:
+    """What another due date means. since: the first day of the hold that is looked at."""
     shifted = Shifted(here.row, here.lifecycle, due)
     if not shifted.moves:
         why = "clock.hold_law" if here.row.due_kind == "law" else "clock.hold_moves_nothing"
+        if since is not None and here.row.due_on is not None and here.row.due_on < since:
+            why = "clock.hold_over"
         due_on = here.row.due_on or both("clock.no_due")
         return ChangePlan((), 0, 0, 0, 1, (both(why, code=here.row.code, due=due_on),))
     was, is_ = shifted.is_late(context.today)

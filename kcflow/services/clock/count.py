@@ -135,6 +135,7 @@ def _as_rule(row: OfficeRuleRow, conditions: Sequence[str | None]) -> DeadlineRu
         day=row.day,
         plan_year=row.plan_year,
         inclusive=row.inclusive,
+        months=row.months,
         when=when,
     )
 

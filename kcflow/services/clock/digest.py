@@ -23,10 +23,10 @@ from kcflow.services.clock.duties import usable
 from kcflow.services.clock.letters import Gathered, Reached
 from kcflow.services.clock.levels import levels
 from kcflow.services.clock.post import Envelope, PostFailed, failure_label, message_id
-from kcflow.services.clock_views import DigestResult, DigestView
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, NoPermission
 from kcflow.services.leaves import base_leaf
+from kcflow.services.letter_views import DigestResult, DigestView
 from kcflow.services.texts import error_label
 from kcflow.text import person_sort_key
 from states.facts import Assignment

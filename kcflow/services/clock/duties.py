@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from db import clock, directory
 from db.rows_clock import DutyRow
-from kcflow.services.clock_views import AddressView, DutyView
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, NotFound
+from kcflow.services.letter_views import AddressView, DutyView
 from kcflow.services.texts import both, error_label
 from kcflow.text import visible
 

@@ -16,8 +16,8 @@ from db.queries import DossierFilter
 from kcflow.dwell_figures import months_back, twelve_months, year_before
 from kcflow.labels import HOLDER
 from kcflow.services.browse import stored_filter
-from kcflow.services.clock_views import Dwell, DwellFilter, DwellReport, Month, PartyShare, PingPong
 from kcflow.services.context import Context
+from kcflow.services.dwell_views import Dwell, DwellFilter, DwellReport, Month, PartyShare, PingPong
 from kcflow.services.errors import BadInput, NotFound
 from kcflow.services.texts import error_label
 from kcflow.services.views import ListFilter

@@ -9,8 +9,8 @@ from typing import Any
 
 from kcflow.dwell_figures import lifecycle_text, period_text, total_text
 from kcflow.i18n import t
-from kcflow.services.clock_views import DwellReport, Month, PartyShare
 from kcflow.services.context import Context
+from kcflow.services.dwell_views import DwellReport, Month, PartyShare
 from kcflow.services.sheets import Book, Column, save, table, target_of
 
 

@@ -7,8 +7,8 @@ capped, what a letter prints is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -20,12 +20,13 @@ from kcflow.services.clock.count import pauses_of
 from kcflow.services.clock.levels import Level, Roster, level_label, level_of, levels, names_a_date
 from kcflow.services.clock.post import one_line
 from kcflow.services.context import Context
-from kcflow.services.standing import forward_acts, moment
+from kcflow.services.standing import Moment, forward_acts, moment
 from states.records import record
 
 if TYPE_CHECKING:
     from db.reader import Reader
-    from db.rows import DossierLine
+    from db.rows import Cursor, DossierLine
+    from db.rows_clock import ClockRow, HoldRow
 
 KINDS: Final = ("law", "policy", "stuck", "waiting", "near")
 """Sections of a letter, in their order."""
@@ -47,6 +48,8 @@ class Item:
     kind: str
     level: int
     holder: str | None
+    hold: HoldRow | None = None
+    """The hold for somebody outside that it is on."""
 
 
 @record(frozen=True, slots=True)
@@ -120,40 +123,67 @@ def gather(context: Context, reader: Reader, day: date) -> Gathered:
     near = next((level.days for level in steps if level.when == "near"), 0)
     now = moment(context, reader, day, near)
     own = _own_rules(reader)
-    asked = queries.DossierFilter(open_only=True, every_kind=True, due_before=now.day_after_near)
-    after = None
-    while True:
-        lines, after = queries.list_dossiers(
-            reader, queries.Scope(), asked, order="due", after=after, limit=PAGE
+    for line, mark, holds in _concerned(reader, now):
+        kind = now.kind_of(line)
+        if kind is None:
+            continue
+        holder = mark.holder if mark else None
+        lifecycle = context.shared.lifecycle(line.lifecycle)
+        ways = own.get((lifecycle.name, line.state, line.due_basis or ""), ())
+        level = level_of(
+            line,
+            day,
+            context.shared.calendar,
+            fixed=names_a_date(lifecycle, line, ways),
+            pauses=pauses_of(holds),
+            waiting=line.id in now.held,
         )
-        codes = [line.code for line in lines]
-        marks, holds = clock.clocks(reader, codes), clock.holds(reader, codes)
-        for line in lines:
-            kind = now.kind_of(line)
-            if kind is None:
-                continue
-            mark = marks.get(line.code)
-            holder = mark.holder if mark else None
-            lifecycle = context.shared.lifecycle(line.lifecycle)
-            ways = own.get((lifecycle.name, line.state, line.due_basis or ""), ())
-            level = level_of(
-                line,
-                day,
-                context.shared.calendar,
-                fixed=names_a_date(lifecycle, line, ways),
-                pauses=pauses_of(holds.get(line.code, ())),
-                waiting=line.id in now.held,
-            )
-            before = mark.level if mark else 0
-            _tell(gathered, steps, line, kind, max(level, before), holder)
-            if before > level:
-                gathered.by_hand.append(line.code)
-            if level > before and (to := gathered.roster.told(steps[level - 1].to, line, holder)):
-                gathered.reached.append(Reached(line.code, line.entered_seq, level, to))
-        if after is None:
-            break
+        before = mark.level if mark else 0
+        item = Item(line, kind, 0, holder, _hold(holds, day) if line.id in now.held else None)
+        _tell(gathered, steps, item, max(level, before))
+        if before > level:
+            gathered.by_hand.append(line.code)
+        if level > before and (to := gathered.roster.told(steps[level - 1].to, line, holder)):
+            gathered.reached.append(Reached(line.code, line.entered_seq, level, to))
     _remind(reader, gathered, now.day_after_near)
     return gathered
+
+
+def _concerned(
+    reader: Reader, now: Moment
+) -> Iterator[tuple[DossierLine, ClockRow | None, Sequence[HoldRow]]]:
+    """Open dossiers with their clocks and holds, each once: what is late or near, then what waits for others
+    with a later date or none.
+    """
+    every = queries.DossierFilter(open_only=True, every_kind=True)
+    held = frozenset(now.held)
+    later: Cursor = ("due", 0, None, now.day_after_near.isoformat(), "")
+    asked: list[tuple[queries.DossierFilter, Cursor | None]] = [
+        (replace(every, due_before=now.day_after_near), None),
+        (replace(every, waits_for=OUTSIDE_HOLDERS, not_ids=held), later),
+    ]
+    if held:
+        asked.append((replace(every, ids=held), later))
+    for wanted, start in asked:
+        after = start
+        while True:
+            lines, after = queries.list_dossiers(
+                reader, queries.Scope(), wanted, order="due", after=after, limit=PAGE
+            )
+            codes = [line.code for line in lines]
+            marks, holds = clock.clocks(reader, codes), clock.holds(reader, codes)
+            for line in lines:
+                yield line, marks.get(line.code), holds.get(line.code, ())
+            if after is None:
+                break
+
+
+def _hold(holds: Sequence[HoldRow], day: date) -> HoldRow | None:
+    """The hold in force on `day`."""
+    for hold in holds:
+        if hold.from_on <= day <= hold.until_on and day < (hold.lifted_on or date.max):
+            return hold
+    return None
 
 
 def _own_rules(reader: Reader) -> dict[tuple[str, str, str], tuple[str, ...]]:
@@ -165,16 +195,14 @@ def _own_rules(reader: Reader) -> dict[tuple[str, str, str], tuple[str, ...]]:
     return found
 
 
-def _tell(
-    gathered: Gathered, steps: Sequence[Level], line: DossierLine, kind: str, level: int, holder: str | None
-) -> None:
+def _tell(gathered: Gathered, steps: Sequence[Level], item: Item, level: int) -> None:
     """Put a dossier into the letters of everybody whom a level up to `level` names, once each."""
     told: dict[str, int] = {}
     for step in steps[: max(level, 1)]:
-        for login in gathered.roster.told(step.to, line, holder):
+        for login in gathered.roster.told(step.to, item.line, item.holder):
             told[login] = step.level
     for login, highest in told.items():
-        gathered.told.setdefault(login, Told()).add(Item(line, kind, highest, holder))
+        gathered.told.setdefault(login, Told()).add(replace(item, level=highest))
 
 
 def _remind(reader: Reader, gathered: Gathered, later: date) -> None:
@@ -289,15 +317,19 @@ def _item(context: Context, gathered: Gathered, number: int, item: Item, lang: s
         _titled(number, line.code, line.title),
         "   " + t("letter.state", lang, state=state, whom=waits, since=date_text(line.entered_on, lang)),
     ]
+    if item.hold is not None:
+        until, party = date_text(item.hold.until_on, lang), HOLDER[item.hold.party](lang)
+        lines.append("   " + t("letter.held", lang, party=party, until=until))
     if line.due_on is not None:
         due = t("letter.due", lang, on=date_text(line.due_on, lang), basis=_basis(line, lang))
         lines.append(f"   {due} – {_left(context, line.due_on, day, lang)}")
     acts = forward_acts(lifecycle, line.state)
-    if acts and line.waits_for not in OUTSIDE_HOLDERS:
+    if acts:
+        outside = line.waits_for in OUTSIDE_HOLDERS
         roles = dict.fromkeys(role for act in acts for role in act.roles)
         names = "; ".join(act.label(lang) for act in acts[:3])
         whom = ", ".join(ROLE[role](lang) for role in roles)
-        lines.append("   " + t("letter.next", lang, acts=names, whom=whom))
+        lines.append("   " + t("letter.chase" if outside else "letter.next", lang, acts=names, whom=whom))
     if item.holder is not None and (person := gathered.roster.people.get(item.holder)):
         lines.append("   " + t("letter.holder", lang, name=one_line(person.name)))
     if item.level > 1:

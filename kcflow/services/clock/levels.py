@@ -20,6 +20,7 @@ from kcflow.labels import OUTSIDE_HOLDERS
 from kcflow.services.clock.count import paused_days
 from kcflow.services.context import Context, person_view
 from kcflow.services.errors import BadInput
+from kcflow.services.standing import forward_acts
 from kcflow.services.texts import error_label
 from states.engine import NATIONAL_ROLES, in_scope
 from states.facts import Assignment
@@ -50,10 +51,8 @@ FILE: Final = Path(reference.__file__).with_name("data") / "escalation.toml"
 ENVIRONMENT: Final = "KCFLOW_ESCALATION"
 """Names an office's own file."""
 HIGHEST: Final = 3
-FOLLOWS: Final = {"finance_ministry": "agency", "government": "agency"}
-"""Who follows up what waits for somebody outside: the Cục enters what MOF decides (domain.md T10–T12)."""
-COUNTED: Final = frozenset({"working_days", "calendar_days"})
-"""Rules that give a number of days; all others name a date."""
+COUNTED: Final = frozenset({"working_days", "calendar_days", "months"})
+"""Rules that give a period; all others name a date."""
 
 
 @record(frozen=True, slots=True)
@@ -244,7 +243,7 @@ class Roster:
         self._rows = tuple(row for row in directory.assignments(reader, on=day) if row.person in self.people)
         self._held = tuple((row.person, self._assignment(row)) for row in self._rows)
         self._duties = tuple(row for row in clock.duties(reader, on=day) if row.person in self.people)
-        self._cache: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
+        self._cache: dict[tuple[str, tuple[str, ...], str, str], tuple[str, ...]] = {}
 
     def _assignment(self, row: AssignmentRow) -> Assignment:
         provinces = reference.covered_by(row.province) if row.province else frozenset[str]()
@@ -262,18 +261,32 @@ class Roster:
         """The duties of one person."""
         return tuple(duty for duty in self._duties if duty.person == login)
 
-    def offices(self, line: DossierLine) -> tuple[str, ...]:
-        """Codes of the offices that a dossier waits for."""
-        role = FOLLOWS.get(line.waits_for, line.waits_for)
-        if role == "unit":
-            return (line.unit_office,)
+    def in_charge(self, line: DossierLine) -> tuple[str, ...]:
+        """The roles in charge of a dossier: the one it waits for.
+
+        Of what waits for somebody outside, those that may take it on when the answer is there, and must ask
+        for it until then: the Cục enters what MOF decides (domain.md T10–T12).
+        """
+        if line.waits_for not in OUTSIDE_HOLDERS:
+            return (line.waits_for,)
+        acts = forward_acts(self._shared.lifecycle(line.lifecycle), line.state)
+        return tuple(dict.fromkeys(role for act in acts for role in act.roles))
+
+    def _holding(self, line: DossierLine) -> tuple[tuple[str, Assignment], ...]:
+        """Who holds the first role in charge that anybody holds in the dossier's scope."""
         # `in_scope` looks at the province and the unit of a dossier, which a line has too.
         facts = cast("Facts", line)
-        return tuple(
-            dict.fromkeys(
-                held.office for _, held in self._held if held.role == role and in_scope(held, facts)
-            )
-        )
+        for role in self.in_charge(line):
+            of_role = (each for each in self._held if each[1].role == role)
+            if found := tuple(each for each in of_role if in_scope(each[1], facts)):
+                return found
+        return ()
+
+    def offices(self, line: DossierLine) -> tuple[str, ...]:
+        """Codes of the offices in charge of a dossier."""
+        if line.waits_for == "unit":
+            return (line.unit_office,)
+        return tuple(dict.fromkeys(held.office for _, held in self._holding(line)))
 
     def told(self, to: Sequence[To], line: DossierLine, holder: str | None) -> tuple[str, ...]:
         """Logins of the first of `to` that names anybody, for one dossier; () when nobody is there."""
@@ -281,7 +294,7 @@ class Roster:
             if one == "holder":
                 found: tuple[str, ...] = (holder,) if holder in self.people and holder else ()
             else:
-                key = (one, line.waits_for, line.province, line.unit_office)
+                key = (one, self.in_charge(line), line.province, line.unit_office)
                 if key not in self._cache:
                     self._cache[key] = tuple(dict.fromkeys(self._find(one, line)))
                 found = self._cache[key]
@@ -292,9 +305,7 @@ class Roster:
     def _find(self, to: To, line: DossierLine) -> Iterable[str]:
         offices = self.offices(line)
         if to == "role":
-            role = FOLLOWS.get(line.waits_for, line.waits_for)
-            facts = cast("Facts", line)
-            return (who for who, held in self._held if held.role == role and in_scope(held, facts))
+            return (who for who, _ in self._holding(line))
         if to in ("head", "leader"):
             return self._on_duty(to, offices)
         if to == "leader_above":
@@ -303,7 +314,7 @@ class Roster:
             return self._supervisors(offices)
         if to == "supervisors_province":
             # What waits for a national office is no province's to answer for.
-            if FOLLOWS.get(line.waits_for, line.waits_for) in NATIONAL_ROLES:
+            if NATIONAL_ROLES.intersection(self.in_charge(line)):
                 return ()
             return (
                 who

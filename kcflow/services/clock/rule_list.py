@@ -27,6 +27,8 @@ def words(rule: DeadlineRule | OfficeRuleRow | RuleInput) -> Label:
         text = both("rule.working_days", days=rule.days)
     elif rule.by == "calendar_days":
         text = both("rule.calendar_days", days=rule.days)
+    elif rule.by == "months":
+        text = both("rule.months", n=rule.months)
     elif rule.by == "fixed_date":
         year = both(f"rule.year.{('before', 'same', 'after')[rule.plan_year + 1]}")
         name = "rule.fixed_by" if rule.inclusive else "rule.fixed_before"
@@ -111,6 +113,7 @@ def _of_state(
             day=rule.day,
             plan_year=rule.plan_year,
             inclusive=rule.inclusive,
+            months=rule.months,
             replaced=replaced and rule.kind == "policy",
         )
     for row in sorted((row for row in own if row.state == state), key=lambda row: -(row.id or 0)):
@@ -132,6 +135,7 @@ def _of_state(
             day=row.day,
             plan_year=row.plan_year,
             inclusive=row.inclusive,
+            months=row.months,
             office=row.office,
             office_name=context.shared.office_name(row.office),
             valid_from=row.valid_from,

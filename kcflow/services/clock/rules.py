@@ -35,12 +35,13 @@ if TYPE_CHECKING:
 
 __all__ = ["close_plan", "close_rule", "plan", "rules", "set_rule"]
 
-KINDS: Final = ("working_days", "calendar_days", "fixed_date", "monthly")
+KINDS: Final = ("working_days", "calendar_days", "months", "fixed_date", "monthly")
 """How an own rule may count (`states.model.DeadlineRule.by`)."""
 MOST_DAYS: Final = 366
 """A deadline of more days than a year's is a slip of the pen."""
 ABOVE_PROVINCE: Final = frozenset({"agency", "ministry", "finance_ministry", "government"})
 """Whom a province's office sets no deadline for."""
+MOST_MONTHS: Final = 12
 LOOKED_AT: Final = 300
 """How many dossiers a warning is judged by."""
 
@@ -69,6 +70,7 @@ def _entered(context: Context, rule: RuleInput) -> tuple[OfficeRuleRow, Assignme
     if rule.valid_to is not None and rule.valid_to < first:
         raise BadInput("rule_validity", error_label("rule_validity", first=first, last=rule.valid_to))
     counts_days = rule.by in ("working_days", "calendar_days")
+    period = counts_days or rule.by == "months"
     row = OfficeRuleRow(
         id=None,
         office=rule.office.strip(),
@@ -77,14 +79,15 @@ def _entered(context: Context, rule: RuleInput) -> tuple[OfficeRuleRow, Assignme
         by=rule.by,
         days=rule.days if counts_days else 0,
         month=rule.month if rule.by == "fixed_date" else 0,
-        day=0 if counts_days else rule.day,
+        day=0 if period else rule.day,
         plan_year=rule.plan_year if rule.by == "fixed_date" else 0,
-        inclusive=counts_days or rule.inclusive,
+        inclusive=period or rule.inclusive,
         basis=basis,
         valid_from=first,
         valid_to=rule.valid_to,
         set_by=context.person.login,
         set_at=context.shared.now(),
+        months=rule.months if rule.by == "months" else 0,
     )
     return row, by
 
@@ -123,6 +126,11 @@ def _check_figures(rule: RuleInput) -> None:
         days = _whole(rule.days)
         if days is None or not 0 < days <= MOST_DAYS:
             raise BadInput("rule_days", error_label("rule_days", found=rule.days, most=MOST_DAYS))
+        return
+    if rule.by == "months":
+        months = _whole(rule.months)
+        if months is None or not 0 < months <= MOST_MONTHS:
+            raise BadInput("rule_months", error_label("rule_months", found=rule.months, most=MOST_MONTHS))
         return
     day, month = _whole(rule.day), _whole(rule.month)
     if rule.by == "monthly":

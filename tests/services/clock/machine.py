@@ -33,6 +33,7 @@ WAYS: tuple[dict[str, Any], ...] = (
     {"by": "working_days"},
     {"by": "working_days"},
     {"by": "calendar_days"},
+    {"by": "months", "months": 1},
     {"by": "monthly", "day": 28, "inclusive": False},
     {"by": "fixed_date", "month": 6, "day": 30},
 )
@@ -67,6 +68,7 @@ class ClockMachine(MoneyMachine):
     @rule(dice=st.randoms(use_true_random=True))
     def somebody_does_something(self, dice: Random) -> None:
         (name,) = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))
+        self._shown.clear()
         getattr(self, name)(dice)
 
     # -- drawing ---------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -150,6 +151,18 @@ def test_a_dossier_that_moves_on_leaves_its_hold_behind(watching: World) -> None
     with watching.store.read() as reader:
         assert len(clock.holds(reader, [code], present=False)[code]) == 1, "what was held stays known"
     refused(watching, "hold_none", lambda: desk.lift(code, "x"))
+
+
+def test_a_hold_after_the_date_says_why_it_moves_nothing(watching: World) -> None:
+    code = submitted(watching)
+    watching.day = date(2024, 2, 21)
+    desk = supervisor(watching, WATCH).clock
+    plan = desk.hold_plan(code, until(date(2024, 3, 1)))
+    assert (plan.moved, plan.shifts) == (0, ())
+    assert "20/02/2024" in plan.warnings[0].vi
+    assert "đã qua trước ngày tạm dừng" in plan.warnings[0].vi
+    desk.hold(code, until(date(2024, 3, 1)))
+    assert row(watching, code).due_on == DUE
 
 
 def test_without_a_date_there_is_nothing_to_move(watching: World) -> None:
@@ -411,3 +424,32 @@ def test_of_two_holds_at_the_same_moment_one_stands(watching: World) -> None:
         told = sorted(pool.map(held, desks))
     assert told == ["held", "hold_overlaps"]
     assert differing(watching) == []
+
+
+# -- found again in the history ------------------------------------------------------------------------
+
+
+def test_acts_about_time_are_found_by_name(watching: World) -> None:
+    code = submitted(watching)
+    watching.day = date(2024, 2, 5)
+    desk = supervisor(watching, WATCH)
+    desk.clock.hold(code, until(date(2024, 2, 16), date(2024, 2, 5)))
+    desk.clock.lift(code, "Đã có trả lời", date(2024, 2, 5))
+    desk.clock.remind(code, "Xin xem sớm")
+    desk.note(code, "Ghi chú thường")
+
+    def found(act: str) -> list[str]:
+        wanted = HistoryFilter(action=act)
+        rows = desk.history(wanted).rows
+        assert [row.id for row in desk.history_at(desk.history_index(wanted))] == [row.id for row in rows]
+        return [row.clock.act if row.clock else "" for row in rows]
+
+    assert found("hold") == ["hold"]
+    assert found("lift") == ["lift"]
+    assert found("remind") == ["remind"]
+    assert found("escalate") == []
+    # A note is each of them, too: that is the row's action.
+    assert found("note") == ["", "remind", "lift", "hold"]
+    both = HistoryFilter(dossier=code, actor=desk.me.login, action="hold")
+    assert [row.action_label.vi for row in desk.history(both).rows] == ["Tạm dừng"]
+    assert desk.history(replace(both, actor="sct")).rows == ()

@@ -30,13 +30,10 @@ TUYEN_QUANG = "34:08"
 
 
 @pytest.fixture
-def works(url: str) -> Iterator[Works]:
+def works(money_url: str) -> Iterator[Works]:
     """A founded store with money."""
-    store = open_store(url, create=True)
-    try:
+    with open_store(money_url) as store:
         yield Works(store)
-    finally:
-        store.close()
 
 
 def context_of(world: World) -> Context:

@@ -13,10 +13,11 @@ from db import directory
 from db.rows import PersonRow
 from kcflow.config import os_account
 from kcflow.services.clock.post import Post
-from kcflow.services.clock_views import DigestResult, HoldInput
+from kcflow.services.clock_views import HoldInput
 from kcflow.services.errors import BadInput, NoPermission
+from kcflow.services.letter_views import DigestResult
 from kcflow.settings_schema import Settings
-from tests.services.world import SCT, THAI_NGUYEN, UNIT, World
+from tests.services.world import AGENCY, SCT, THAI_NGUYEN, UNIT, World
 from tests.smtp import CERTIFICATE, MailServer, nobody_there, silent
 
 ADMIN = os_account()[0]
@@ -403,6 +404,32 @@ def test_what_is_on_hold_for_others_is_told_apart_and_goes_no_further_up(office:
     views = office.desk(ADMIN).clock.digest_plan()
     assert {view.person for view in views} == {ADMIN, SCT}
     assert all("ĐANG CHỜ NƠI KHÁC: 1" in view.body for view in views)
+    told = "Tạm dừng chờ Bộ Tài chính đến hết 30/06/2023"
+    assert all(told in view.body for view in views)
+    # Long before its date, too: somebody must ask for the answer.
+    office.day = DUE + timedelta(days=1)
+    views = office.desk(ADMIN).clock.digest_plan()
+    assert {view.person for view in views} == {ADMIN, SCT}
+    assert all(view.items == 1 and told in view.body for view in views)
+    office.desk(SUPERVISOR).clock.lift(code, "Đã có ý kiến")
+    after = office.desk(ADMIN).clock.digest_plan()
+    assert all("SẮP ĐẾN HẠN: 1" in view.body and told not in view.body for view in after)
+
+
+def test_who_is_in_charge_of_what_waits_for_others_without_a_date_asks_for_it(office: World) -> None:
+    code = office.draft()
+    office.to("approved", code)
+    office.act(AGENCY, code, "record_mof_opinion")
+    assert office.act(AGENCY, code, "allocate", amount=100_000_000).to_state == "partly_allocated"
+    row = office.desk(ADMIN).dossier(code).row
+    assert (row.waits_for, row.due_on) == ("finance_ministry", None)
+    views = {view.person: view for view in office.desk(ADMIN).clock.digest_plan()}
+    body = views[AGENCY].body
+    assert SCT not in views or code not in views[SCT].body
+    waiting = body[body.index("ĐANG CHỜ NƠI KHÁC: 1") :]
+    assert code in waiting
+    assert "Đôn đốc; khi có kết quả: " in waiting
+    assert "(Cục)" in waiting
 
 
 def test_only_administrators_send_and_everybody_sees_their_own(office: World) -> None:

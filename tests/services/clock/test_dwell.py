@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from db.store import open_store
 from kcflow.dwell_figures import months_back, period_of, throughput, twelve_months, year_before
 from kcflow.services.clock.dwell import BEGINNING, months_of, nearest_rank
-from kcflow.services.clock_views import DwellFilter, DwellReport
+from kcflow.services.dwell_views import DwellFilter, DwellReport
 from kcflow.services.errors import BadInput, NotFound
 from kcflow.services.views import ListFilter
 from tests.postgres import fresh_database

@@ -17,7 +17,7 @@ from kcflow.services.clock.levels import FILE, level_of, levels, names_a_date, r
 from kcflow.services.errors import BadInput, NotFound
 from states.clock import Pause
 from states.loader import builtin
-from tests.services.world import AGENCY, SCT, UNIT, World
+from tests.services.world import AGENCY, MINISTRY, SCT, UNIT, World
 
 CALENDAR = vietnam_calendar()
 SHIPPED = FILE.read_text("utf-8")
@@ -151,8 +151,15 @@ def test_who_is_told(world: World, line: DossierRow) -> None:
     unit = replace(line, waits_for="unit")
     assert logins(world, unit, 1) == {UNIT}
     assert logins(world, unit, 3) == {"gs"}, "the department stands above the province's centre"
-    outside = replace(line, waits_for="finance_ministry")
+    # Who may take it on when the answer is there must ask for it until then.
+    outside = replace(line, state="approved", waits_for="finance_ministry")
     assert logins(world, outside, 1) == {AGENCY}
+    for elsewhere in ("treasury", "enterprise"):
+        assert logins(world, replace(line, waits_for=elsewhere), 1) == {SCT, ADMIN}
+        work = replace(line, state="in_progress", waits_for=elsewhere)
+        assert logins(world, work, 1) == {UNIT}
+        # Nobody of that unit is here: the next who may is told.
+        assert logins(world, replace(work, unit_office="TTKC-63-40"), 1) == {MINISTRY}
 
 
 def test_duties_that_can_not_be(world: World) -> None:

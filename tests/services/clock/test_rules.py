@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from db import clock, queries
-from kcflow.services.clock_views import ChangePlan, RuleInput
+from kcflow.services.clock_views import ChangePlan, HoldInput, RuleInput
 from kcflow.services.errors import BadInput, KcflowError, NoPermission, NotFound
 from kcflow.services.views import Receipt
 from tests.services.clock.watch import WATCH, WATCH_ALL, WATCH_TN, differing, dues, rule, supervisor, watched
@@ -76,6 +76,30 @@ def test_a_rule_is_looked_at_then_set(watching: World) -> None:
     with pytest.raises(BadInput) as same:
         desk.set_rule(rule(), "Lần nữa")
     assert same.value.code == "rule_same"
+
+
+def test_a_rule_by_months_ends_with_the_corresponding_day(watching: World) -> None:
+    code = submitted(watching)
+    watching.day = date(2023, 5, 20)
+    desk = supervisor(watching, WATCH).clock
+    # 10/6/2023 is a Saturday: Monday.
+    done = desk.set_rule(rule(by="months", months=1, days=0), "Một tháng")
+    assert dues(watching)[code] == (date(2023, 6, 12), "policy", OWN)
+    assert differing(watching) == []
+    (own,) = [each for each in desk.rules() if each.id == done.id]
+    assert (own.by, own.months, own.days, own.text.vi) == (
+        "months",
+        1,
+        0,
+        "1 tháng kể từ ngày vào trạng thái",
+    )
+    (line,) = [each for each in desk.why(code).rules if each.counts]
+    assert "1 tháng từ 10/05/2023: hết ngày 10/06/2023 (ngày tương ứng" in line.lines[0].vi
+    desk.hold(code, HoldInput("enterprise", date(2023, 5, 22), "Chờ vốn", date(2023, 5, 20)))
+    assert dues(watching)[code][0] == date(2023, 6, 13), "three days on hold"
+    assert differing(watching) == []
+    desk.close_rule(done.id or 0, "Đặt nhầm", undo=True)
+    assert dues(watching)[code][2] == DEFAULT
 
 
 def test_a_second_rule_ends_the_first_and_undoing_brings_back_the_lifecycles(watching: World) -> None:
@@ -203,6 +227,9 @@ BAD: tuple[tuple[Mapping[str, Any], str], ...] = (
     ({"by": "fixed_date", "day": 0, "month": 0}, "rule_date"),
     ({"by": "fixed_date", "day": 1, "month": 1, "plan_year": 2}, "rule_plan_year"),
     ({"by": "monthly", "day": 32}, "rule_month_day"),
+    ({"by": "months", "months": 0}, "rule_months"),
+    ({"by": "months", "months": 13}, "rule_months"),
+    ({"by": "months", "days": 3}, "rule_months"),
     ({"by": "weekly"}, "rule_by"),
     ({"state": "nowhere"}, "rule_state"),
     ({"state": "archived"}, "rule_final"),

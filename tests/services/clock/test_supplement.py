@@ -16,8 +16,8 @@ from tests.services.money.world import AGENCY, MINISTRY
 
 
 @pytest.fixture
-def works(url: str) -> Iterator[Works]:
-    with open_store(url, create=True) as store:
+def works(money_url: str) -> Iterator[Works]:
+    with open_store(money_url) as store:
         works = Works(store)
         watched(works)
         yield works

@@ -24,13 +24,10 @@ def watching(world: World) -> World:
 
 
 @pytest.fixture
-def works(url: str) -> Iterator[Works]:
+def works(money_url: str) -> Iterator[Works]:
     """A founded store with money."""
-    store = open_store(url, create=True)
-    try:
+    with open_store(money_url) as store:
         yield Works(store)
-    finally:
-        store.close()
 
 
 def submitted(world: World) -> str:
