@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from db import queries
 from kcflow import reference
 from kcflow.formats import date_text, dong
-from kcflow.labels import DATE_FIELDS, FIELD, HOLDER, KIND, MONEY_FIELDS, ROLE, SOURCE
+from kcflow.labels import CLOCK_ACTS, DATE_FIELDS, FIELD, HOLDER, KIND, MONEY_FIELDS, ROLE, SOURCE
 from kcflow.services.clock.notes import clock_note
 from kcflow.services.context import VIET_NAM, Context, Shared
 from kcflow.services.money.codes import round_number
@@ -180,11 +180,13 @@ def find_any(context: Context, reader: Reader, code: str) -> DossierRow:
 
 def stored_history_filter(context: Context, reader: Reader, wanted: HistoryFilter) -> queries.HistoryFilter:
     """The history's filter as the store understands it. Raises `NotFound` for a dossier out of sight."""
+    clocked = wanted.action in CLOCK_ACTS
     return queries.HistoryFilter(
         dossier=find_any(context, reader, wanted.dossier).code if wanted.dossier else None,
         actor=wanted.actor,
         office=wanted.office,
-        actions=frozenset({wanted.action}) if wanted.action else None,
+        actions=frozenset({wanted.action}) if wanted.action and not clocked else None,
+        clock_acts=frozenset({wanted.action}) if wanted.action and clocked else None,
         on_from=wanted.on_from,
         on_to=wanted.on_to,
     )

@@ -37,6 +37,7 @@ from kcflow.services.views import (
 from kcflow.text import fold
 from states.engine import explain, in_scope
 from states.facts import Inputs
+from states.holders import holders as possible_holders
 from states.model import SAME, Label, Lifecycle
 
 if TYPE_CHECKING:
@@ -155,7 +156,8 @@ def open_states(context: Context, holders: Collection[str] | None = None) -> fro
         state.name
         for lifecycle in context.shared.lifecycles.values()
         for state in lifecycle.states
-        if not state.final and (holders is None or state.waits_for in holders)
+        if not state.final
+        and (holders is None or not possible_holders(lifecycle, state.name).isdisjoint(holders))
     )
 
 
@@ -273,7 +275,8 @@ def dossiers(
             after=cast("Cursor | None", after),
             limit=limit,
         )
-    return Page(tuple(dossier_row(context, line) for line in lines), following)
+    today = context.today
+    return Page(tuple(dossier_row(context, line, as_of=today) for line in lines), following)
 
 
 def count(context: Context, wanted: ListFilter, cap: int | None) -> int:

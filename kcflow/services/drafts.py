@@ -19,7 +19,7 @@ from kcflow.services.leaves import base_leaf, changed_due, first_leaf, paper_lea
 from kcflow.services.money.facts import stored_facts
 from kcflow.services.moves import already, conflict, find, known_documents, load, receipt, refused_error
 from kcflow.services.texts import error_label
-from kcflow.services.views import DraftInput, PaperInput, Receipt
+from kcflow.services.views import WRITING_ROLES, DraftInput, PaperInput, Receipt
 from kcflow.text import fold
 from states.engine import Refused, in_scope, paper_authority
 from states.facts import Assignment, Facts
@@ -33,7 +33,6 @@ MAX_DONG = 10**15
 """No proposal comes near a million billion đồng: such a figure is a slip of the unit."""
 YEARS = range(2005, 2101)
 """Plan years since the first khuyến công decree (NĐ 134/2004)."""
-WRITING_ROLES = ("unit", "department", "agency")
 
 
 def creators(lifecycle: Lifecycle) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from db import queries
 from db.errors import Conflict
 from kcflow import reference
-from kcflow.labels import HOLDER, ROLE, SYSTEM_ACTION
+from kcflow.labels import HOLDER, ROLE, SUBJECT, SYSTEM_ACTION, clock_act
 from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.errors import BadInput, ConflictError, NotFound, RefusedByRules
@@ -53,6 +53,15 @@ def known_documents() -> frozenset[str]:
 # -- facts -----------------------------------------------------------------------------------
 
 
+OTHER_COMMANDS: Final = {
+    "annual_plan": "budget plan",
+    "allocation_round": "round",
+    "contract": "contract",
+    "adjustment": "adjust",
+}
+"""Commands under which the dossiers of another kind than proposals are."""
+
+
 def find(context: Context, reader: Reader, code: str) -> StoredDossier:
     """The dossier `code`, if it exists and this person may read it.
 
@@ -61,10 +70,22 @@ def find(context: Context, reader: Reader, code: str) -> StoredDossier:
     """
     row = reader.dossier(code.strip().upper())
     if row is None or row.id < 0 or not context.may_read(row.province, row.unit_office, row.state):
+        if row is not None and row.id < 0:
+            _tell_other_kind(context, row)
         near = _near_codes(context, reader, code)
         name = "not_found_near" if near else "not_found"
         raise NotFound(name, error_label(name, code=code, near=", ".join(near)))
     return row
+
+
+def _tell_other_kind(context: Context, row: StoredDossier) -> None:
+    """Say what a plan, round, contract or adjustment is, to whoever may read it. Raises `NotFound`."""
+    from kcflow.services.money.dossiers import may_read
+
+    if may_read(context, row):
+        name, command = SUBJECT[row.kind], OTHER_COMMANDS[row.kind]
+        kind = Label(name.vi.lower(), name.en.lower())
+        raise NotFound("other_kind", error_label("other_kind", code=row.code, kind=kind, command=command))
 
 
 def _near_codes(context: Context, reader: Reader, code: str) -> list[str]:
@@ -255,7 +276,7 @@ def action_label(lifecycle: Lifecycle, name: str) -> Label:
 def row_label(lifecycle: Lifecycle, leaf: Mapping[str, Any]) -> Label:
     """Label of what a history row did: of a note about time by its act."""
     clocked = leaf["refs"].get("clock")
-    return both(f"clock.act.{clocked['act']}") if clocked else action_label(lifecycle, leaf["action"])
+    return clock_act(clocked["act"]) if clocked else action_label(lifecycle, leaf["action"])
 
 
 def receipt(

@@ -69,6 +69,7 @@ BESIDE: Final = frozenset(
     {
         *("fund", "plan", "items", "proposed_digest", "change", "decides", "effect", "change_papers"),
         *("all_accepted", "all_ended", "others_accepted", "contract_signed", "advance_rules"),
+        *("reported_months", "contract_on"),
     }
 )
 """Facts that stand beside the row."""

@@ -16,16 +16,16 @@ from kcflow.i18n import t
 from kcflow.services.clock_views import ClockState
 from kcflow.services.errors import KcflowError, NotFound
 from kcflow.services.money_views import Board
-from kcflow.services.views import HistoryView, OptionView, PaperView, Receipt
+from kcflow.services.views import Receipt
 from screens.base import DeskScreen
 from screens.clock.commands import CLOCK
 from screens.clock.opening import ShowsClock, Subject
 from screens.commands import Act, CloseDialog, DossierHistory, bindings
 from screens.dossier import act_parts, proposal_lists
-from screens.dossier.opens_papers import OpensPapers
 from screens.dossier.proposal import Shown, Vanished
 from screens.dossier.proposal_commands import RecordPapers, Reload
 from screens.money import board_parts
+from screens.money.board_cursor import BoardCursor
 from screens.money.codes import ADJUSTMENT, PLAN, ROUND
 from screens.money.commands import (
     EditBoard,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 SECTIONS = ("where", "acts", "due", "papers", "timeline", "facts", "lines-box", "offer")
 
 
-class BoardScreen(Sheet, OpensPapers, ShowsClock, DeskScreen[None]):
+class BoardScreen(Sheet, BoardCursor, ShowsClock, DeskScreen[None]):
     """Everything about one of them, every act on it, and its worksheet while it is prepared.
 
     | Key | What it does |
@@ -206,9 +206,13 @@ class BoardScreen(Sheet, OpensPapers, ShowsClock, DeskScreen[None]):
         self.refresh_bindings()
 
     def _fill(self, name: str, options: list[Option]) -> None:
-        """Show other options; the cursor stays on its option if that is still there."""
+        """Show other options; the cursor stays on its option if that is still there.
+
+        Among the acts only while somebody is there: left alone it stood on "cancel" as long as nothing else
+        could be done, and would stay on it when the list has become complete.
+        """
         box = self.query_one(f"#board-{name}", OptionList)
-        index = box.highlighted
+        index = box.highlighted if name != "acts" or box.has_focus else None
         kept = box.get_option_at_index(index).id if index is not None else None
         box.clear_options()
         box.add_options(options)
@@ -223,30 +227,6 @@ class BoardScreen(Sheet, OpensPapers, ShowsClock, DeskScreen[None]):
         return Subject(self.board.row.code, self.board.row.title) if self.board is not None else None
 
     # Under the cursors
-
-    def _chosen(self, name: str, prefix: str) -> str:
-        box = self.query_one(f"#board-{name}", OptionList) if self.is_mounted else None
-        if box is None or box.highlighted is None:
-            return ""
-        found = box.get_option_at_index(box.highlighted).id or ""
-        return found.removeprefix(prefix) if found.startswith(prefix) else ""
-
-    @property
-    def option(self) -> OptionView | None:
-        """The act under the cursor."""
-        chosen = self._chosen("acts", "act-")
-        options = self.board.options if self.board is not None else ()
-        return next((option for option in options if option.name == chosen), None)
-
-    def _row_chosen(self) -> HistoryView | None:
-        chosen = self._chosen("timeline", "row-")
-        rows = self.board.timeline if self.board is not None else ()
-        return next((row for row in rows if str(row.seq) == chosen), None)
-
-    def _paper_chosen(self) -> PaperView | None:
-        chosen = self._chosen("papers", "paper-")
-        papers = self.board.papers if self.board is not None else ()
-        return papers[int(chosen)] if chosen.isdigit() and int(chosen) < len(papers) else None
 
     @on(OptionList.OptionHighlighted)
     def _cursor_moved(self) -> None:
@@ -300,10 +280,10 @@ class BoardScreen(Sheet, OpensPapers, ShowsClock, DeskScreen[None]):
         if event.option_list.id == "board-acts":
             self.action_act()
         elif event.option_list.id == "board-papers":
-            if (paper := self._paper_chosen()) is not None:
+            if (paper := self.paper_shown) is not None:
                 self.open_paper(paper)
-        elif (row := self._row_chosen()) is not None:
-            from screens.lists.history import RecordDialog
+        elif (row := self.history_row) is not None:
+            from screens.lists.history_record import RecordDialog
 
             self.app.push_screen(RecordDialog(row))
 

@@ -10,8 +10,8 @@ from textual.content import Content
 from kcflow import reference
 from kcflow.formats import date_text, dong
 from kcflow.i18n import t
-from kcflow.labels import AMOUNT, SOURCE
-from kcflow.services.money_views import Board, Candidate, Line
+from kcflow.labels import AMOUNT, ROLE, SOURCE
+from kcflow.services.money_views import Board, Candidate, Line, OtherRow
 from kcflow.services.views import PhaseStatus
 from screens.dossier import proposal_parts as parts
 from screens.money import rows
@@ -69,8 +69,10 @@ def money_line(board: Board, lang: str, width: int) -> Content:
     row = board.row
     if row.fund is None:
         return Content("")
-    ceiling = (f" {dong(row.fund.ceiling, lang)}", parts.STRONG)
-    found = [parts.line((t(f"money.ceiling.{row.kind}", lang), parts.DIM), ceiling)]
+    if row.kind == CONTRACT and board.decided:
+        return _filled(_signed(row, lang), width)
+    name = "money.limit" if row.kind == CONTRACT else f"money.ceiling.{row.kind}"
+    found = [parts.line((t(name, lang), parts.DIM), (f" {dong(row.fund.ceiling, lang)}", parts.STRONG))]
     key = "money.decided_total" if board.decided else "money.listed"
     found.append(parts.line(t(key, lang, n=row.items, amount=dong(board.total, lang))))
     if board.left is not None:
@@ -83,6 +85,18 @@ def money_line(board: Board, lang: str, width: int) -> Content:
         words = t(key, lang, amount=dong(abs(board.plan_left), lang))
         found.append(parts.line((words, f"bold {parts.BAD}" if over else parts.DIM)))
     return _filled(found, width)
+
+
+def _signed(row: OtherRow, lang: str) -> list[Content]:
+    """What a contract was signed for, what was paid of it and what is still to be paid."""
+    value, paid, rest = row.value or 0, row.given or 0, row.left or 0
+    style = parts.BAD if rest < 0 else parts.GOOD
+    mark, key = ("✗", "money.paid_over") if rest < 0 else ("●", "money.to_pay")
+    return [
+        parts.line((t("money.ceiling.contract", lang), parts.DIM), (f" {dong(value, lang)}", parts.STRONG)),
+        parts.line(t("money.paid", lang, n=row.items, amount=dong(paid, lang))),
+        parts.line((f"{mark} {t(key, lang, amount=dong(abs(rest), lang))}", f"bold {style}")),
+    ]
 
 
 def _filled(found: Iterable[Content], width: int) -> Content:
@@ -130,6 +144,11 @@ def facts(board: Board, lang: str) -> Hanging:
     said: list[Content] = []
     if row.kind == ADJUSTMENT:
         said.append(_fact("money.change", row.change_label(lang) if row.change_label else "", lang))
+        level = ROLE.get(str(content.get("decides")))
+        if level is not None:
+            said.append(parts.line((t("money.decides", lang, who=level(lang)), parts.STRONG)))
+        said.append(_fact("money.basis", str(content.get("basis") or ""), lang))
+        said.append(_fact("money.reason", str(content.get("reason") or ""), lang))
         for label, before, after in board.before:
             said.append(
                 parts.line(
@@ -144,9 +163,8 @@ def facts(board: Board, lang: str) -> Hanging:
         covered = "; ".join(names.get(code, str(code)) for code in row.contents)
         said.append(_fact("money.covers", covered or t("money.covers_all", lang), lang))
     if row.kind == CONTRACT:
-        said += [
-            _fact(f"money.{name}", str(content.get(name) or ""), lang) for name in ("party_a", "party_b")
-        ]
+        named = zip(("party_a", "party_b"), board.parties, strict=False)
+        said += [_fact(f"money.{name}", party, lang) for name, party in named]
     if row.kind == PLAN:
         for area, amount in division(content):
             said.append(parts.line((f"{area}: ", parts.DIM), dong(amount, lang)))

@@ -23,7 +23,7 @@ from kcflow import reference
 from kcflow.i18n import t
 from kcflow.money_labels import AREAS
 from kcflow.services.errors import KcflowError
-from kcflow.services.money_views import BudgetSummary
+from kcflow.services.money_figures import BudgetSummary
 from screens.base import DeskScreen
 from screens.commands import CloseDialog, bindings
 from screens.dossier.money_story import ExactMoney

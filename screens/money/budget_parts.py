@@ -11,7 +11,8 @@ from textual.content import Content
 from kcflow.formats import UNITS, compact, count_text, dong, percent
 from kcflow.i18n import t
 from kcflow.money_labels import AREAS
-from kcflow.services.money_views import STAGES, BudgetSummary, StageFigure, SummaryGroup, Tie
+from kcflow.services.money_figures import BudgetSummary, StageFigure, SummaryGroup, Tie
+from kcflow.services.money_views import STAGES
 from kcflow.services.views import ListFilter
 from screens.dossier.proposal_parts import BAD, DIM, GOOD, STRONG, WARN, Part, line, lines
 from screens.widgets.hanging import Hanging
@@ -112,7 +113,8 @@ def cell_text(row: Row, stage: str, label: str, lang: str) -> Hanging:
             lang,
             percent=percent(share.permille, 1000, lang),
             base=share.base_label(lang),
-            amount=dong(share.base_dong, lang),
+            amount=dong(share.base_dong, lang)
+            + (f" ({t('budget.published', lang).lower()})" if share.published else ""),
         )
         said.append(line((words, STRONG)))
     if figure.reported is not None:

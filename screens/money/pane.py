@@ -15,11 +15,13 @@ from kcflow.formats import date_text, dong
 from kcflow.i18n import t
 from kcflow.services.money_views import OtherRow
 from kcflow.services.views import Receipt
+from screens.clock.commands import CLOCK
+from screens.clock.opening import OnTheClock, Subject
 from screens.commands import Act, bindings
 from screens.lists.listpane import Pane
 from screens.lists.searched import SearchEntry
 from screens.money import rows
-from screens.money.codes import ADJUSTMENT, KINDS, WAITING, has_board
+from screens.money.codes import ADJUSTMENT, CONTRACT, KINDS, WAITING, has_board
 from screens.money.commands import (
     ExportBoard,
     LeaveSearch,
@@ -82,11 +84,11 @@ class BoardStrip(Widget):
         return self.content
 
 
-class MoneyPane(Pane):
+class MoneyPane(OnTheClock, Pane):
     """One list over the kinds; Enter opens the board."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        OpenBoard, Act, NextKind, PreviousKind, NewBoard, LeaveSearch, ExportBoard, ReadAnnex
+        OpenBoard, Act, NextKind, PreviousKind, NewBoard, LeaveSearch, ExportBoard, ReadAnnex, *CLOCK
     )
     help_key = "help.money"
     has_search = True
@@ -153,6 +155,11 @@ class MoneyPane(Pane):
         payload = self.table.cursor_payload if self.ready else None
         return payload if isinstance(payload, OtherRow) else None
 
+    def clock_subject(self) -> Subject | None:
+        """What the cursor stands on."""
+        row = self.row
+        return Subject(row.code, rows.title(row, self.lang)) if row is not None else None
+
     def show_detail(self, payload: object | None) -> None:
         """Where it stands, its money to the đồng, what can be done."""
         strip = self.query_one(BoardStrip)
@@ -196,7 +203,7 @@ class MoneyPane(Pane):
             return t("app.no_row", self.lang)
         if action == "read_annex" and self.row is not None and self.row.kind == ADJUSTMENT:
             return t("money.no_annex", self.lang)
-        return None
+        return self.clock_why_not(action)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before the list is there nothing can be done with it."""
@@ -274,15 +281,16 @@ def strip_text(row: OtherRow, lang: str) -> Content:
         Content.assemble((f"{row.code}  ", "bold $accent"), (literal(rows.title(row, lang)), "bold")),
         Content(" · ".join(literal(part) for part in where if part)),
     ]
-    part, rest = rows.given(row), rows.left(row)
+    part, rest = row.given, row.left
     if row.fund is not None and part is not None and rest is not None:
-        key = "money.over" if rest < 0 else "money.left"
+        contract = row.kind == CONTRACT and bool(row.fund.contracted)
+        key = "money.over" if rest < 0 else "money.to_pay" if contract else "money.left"
         # A contract that was signed by its proposal's own act has no worksheet to count.
         counted = row.items or not part
         money = t(
-            "money.strip" if counted else "money.strip_sum",
+            "money.strip_paid" if contract else "money.strip" if counted else "money.strip_sum",
             lang,
-            ceiling=dong(row.fund.ceiling, lang),
+            ceiling=dong(row.value or 0, lang),
             given=dong(part, lang),
             n=row.items,
         )

@@ -17,7 +17,8 @@ from kcflow.i18n import t
 from kcflow.money_labels import AREAS, KEEPERS, SOURCES, STAGE
 from kcflow.services.door import LENGTHS
 from kcflow.services.errors import KcflowError
-from kcflow.services.money_views import STAGES, FigureInput, FigureView
+from kcflow.services.money_figures import FigureInput, FigureView
+from kcflow.services.money_views import STAGES
 from kcflow.text import vietnamese_sort_key
 from screens.base import DeskModal
 from screens.commands import CloseDialog, Command, bindings

@@ -11,7 +11,7 @@ from kcflow.i18n import t
 from kcflow.services.money_views import OtherRow
 from kcflow.text import fold
 from screens.lists.rows import short_date, toned
-from screens.money.codes import ADJUSTMENT, CONTRACT, PLAN
+from screens.money.codes import ADJUSTMENT
 from screens.widgets.columns import Column
 from screens.widgets.state_mark import mark
 from screens.widgets.table import TableRow
@@ -42,26 +42,6 @@ def state_text(row: OtherRow, lang: str) -> str:
 def state_cell(row: OtherRow, lang: str) -> Content:
     """Mark and word: colour says nothing that they don't."""
     return toned(state_text(row, lang), tone(row))
-
-
-def given(row: OtherRow) -> int | None:
-    """What it has given, or what its worksheet would give; None where no money belongs to it."""
-    if row.fund is None:
-        return None
-    fund = row.fund
-    if row.kind == PLAN:
-        spent = fund.approved
-    elif row.kind == CONTRACT:
-        spent = fund.contracted
-    else:
-        spent = fund.allocated - fund.returned
-    return spent or row.items_total
-
-
-def left(row: OtherRow) -> int | None:
-    """Ceiling − given; negative: over."""
-    part = given(row)
-    return None if part is None or row.fund is None else row.fund.ceiling - part
 
 
 def title(row: OtherRow, lang: str) -> str:
@@ -98,7 +78,7 @@ def draw(row: OtherRow, year: int, lang: str) -> TableRow:
     def money(amount: int | None) -> str:
         return in_unit(amount, "trieu", lang) if amount is not None else "–"
 
-    rest = left(row)
+    rest = row.left
     days: str | Content = "–"
     if row.days_left is not None:
         near = {"late": "bad", "near": "warn"}.get(row.mark, "")
@@ -112,8 +92,8 @@ def draw(row: OtherRow, year: int, lang: str) -> TableRow:
         row.waits_for_label(lang) if not row.ending else "–",
         short_date(row.due_on if not row.ending else None, year, lang),
         days,
-        money(row.fund.ceiling if row.fund is not None else None),
-        money(given(row)),
+        money(row.value),
+        money(row.given),
         toned(money(rest), "bad" if rest is not None and rest < 0 else ""),
     )
     return TableRow(row.code, cells, "dim" if row.ending else "", row)

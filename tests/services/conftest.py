@@ -8,25 +8,33 @@ from pathlib import Path
 import pytest
 
 from db.store import open_store
-from tests.postgres import fresh_database
-from tests.services.world import World
+from tests.seeds import copied
+from tests.services.money.world import two_in_every_office
+from tests.services.world import World, two_provinces
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of an empty place for a store."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store.db'}"
-    else:
-        with fresh_database() as server:
-            yield server
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Which database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def url(dialect: str, tmp_path: Path) -> Iterator[str]:
+    """URL of a store with two provinces."""
+    with copied(dialect, tmp_path, two_provinces) as place:
+        yield place
+
+
+@pytest.fixture
+def money_url(dialect: str, tmp_path: Path) -> Iterator[str]:
+    """URL of a store with two provinces and two people in every office."""
+    with copied(dialect, tmp_path, two_in_every_office) as place:
+        yield place
 
 
 @pytest.fixture
 def world(url: str) -> Iterator[World]:
     """A founded store with two provinces."""
-    store = open_store(url, create=True)
-    try:
+    with open_store(url) as store:
         yield World(store)
-    finally:
-        store.close()

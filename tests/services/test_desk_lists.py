@@ -41,7 +41,7 @@ def codes(world: World) -> list[str]:
 def every_filter(codes: list[str]) -> list[ListFilter]:
     return [
         ListFilter(),
-        ListFilter(lifecycles=("kcqg@2014.2",)),
+        ListFilter(lifecycles=("kcqg@2014.3",)),
         ListFilter(offices=("TTKC-63-19",), source="kcqg"),
         ListFilter(regions=("Phía Bắc",)),
         ListFilter(regions=("Phía Nam",)),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from db.store import Store, open_store
 from kcflow.labels import OUTSIDE_HOLDERS
 from kcflow.services.clock_views import GROUPS, HoldInput
 from kcflow.services.desk import Desk
@@ -18,6 +19,7 @@ from kcflow.services.errors import BadInput
 from kcflow.services.money_views import PlanInput
 from kcflow.services.standing import KINDS
 from kcflow.services.views import ListFilter, PaperInput, StalledRow
+from tests.seeds import copied
 from tests.services.clock.watch import WATCH, WATCH_ALL, watched
 from tests.services.world import AGENCY, HA_GIANG, MINISTRY, ORDINARY, SCT, THAI_NGUYEN, UNIT, World
 
@@ -52,13 +54,22 @@ def onward(world: World, state: str, code: str) -> None:
             world.act(login, code, action, on, **given)
 
 
-def busy(world: World) -> dict[str, str]:
+STATES = (
+    *("drafting", "submitted_to_department", "provincial_appraisal", "registered", "ministry_screening"),
+    *("awaiting_estimate", "ministry_appraisal", "submitted_to_minister", "approved", "allocated"),
+)
+MADE = {state: f"KCQG-24-{number:04}" for number, state in enumerate(STATES, start=1)} | {
+    "other": f"KCQG-24-{len(STATES) + 1:04}",
+    "plan": "KH-KCDP-24-6302",
+}
+"""The codes of what `busy` writes."""
+
+
+def busy(store: Store) -> None:
     """Proposals here and there on the national route, a province's plan, as of 01/03/2024."""
+    world = World(store)
     made: dict[str, str] = {}
-    for state in (
-        *("drafting", "submitted_to_department", "provincial_appraisal", "registered", "ministry_screening"),
-        *("awaiting_estimate", "ministry_appraisal", "submitted_to_minister", "approved", "allocated"),
-    ):
+    for state in STATES:
         code = made[state] = world.draft(title=f"Máy chè {state}")
         if state != "drafting":
             world.to(state, code)
@@ -67,12 +78,18 @@ def busy(world: World) -> dict[str, str]:
     world.day = date(2023, 11, 1)
     plan = PlanInput("kcdp", 2024, 9_000_000_000, HA_GIANG)
     made["plan"] = world.desk(SCT).money.open_plan(plan).code
-    world.day = DAY
-    return made
+    assert made == MADE
 
 
-def test_near_before_late_before_stuck_before_waiting(world: World) -> None:
-    made = busy(world)
+@pytest.fixture
+def at_work(dialect: str, tmp_path: Path) -> Iterator[World]:
+    """A world that is `busy`."""
+    with copied(dialect, tmp_path, busy) as url, open_store(url) as store:
+        yield World(store, DAY)
+
+
+def test_near_before_late_before_stuck_before_waiting(at_work: World) -> None:
+    world, made = at_work, MADE
     desk = world.desk(ALL)
     rows = every(desk)
     assert set(made.values()) <= set(codes(rows))
@@ -103,9 +120,8 @@ def test_near_before_late_before_stuck_before_waiting(world: World) -> None:
     assert late.overdue_days == (DAY - late.row.due_on).days  # type: ignore[operator]
 
 
-def test_any_order_gives_the_same_rows(world: World) -> None:
-    busy(world)
-    desk = world.desk(ALL)
+def test_any_order_gives_the_same_rows(at_work: World) -> None:
+    desk = at_work.desk(ALL)
     rows = every(desk)
     for kinds in ((), ("law",), ("policy", "near"), ("waiting",), ("stuck",)):
         wanted = {row.row.code for row in rows if not kinds or row.kind in kinds}
@@ -127,8 +143,8 @@ def test_any_order_gives_the_same_rows(world: World) -> None:
     assert caught.value.code == "stalled_kind"
 
 
-def test_groups_count_the_list(world: World) -> None:
-    made = busy(world)
+def test_groups_count_the_list(at_work: World) -> None:
+    world, made = at_work, MADE
     desk = watched(world).desk(WATCH_ALL)
     desk.clock.reassign(made["submitted_to_department"], SCT, "Giao cho chị Lan")
     hold = HoldInput("finance_ministry", DAY + timedelta(days=20), "Chờ Bộ Tài chính")
@@ -163,9 +179,9 @@ def test_groups_count_the_list(world: World) -> None:
     assert caught.value.code == "group_unknown"
 
 
-def test_nobody_with_authority_is_stuck(world: World) -> None:
+def test_nobody_with_authority_is_stuck(at_work: World) -> None:
     """Reorganisation left nobody (domain.md §12, 9): told with the role and the place, and counted."""
-    made = busy(world)
+    world, made = at_work, MADE
     before = {row.row.code: row.kind for row in every(world.desk(ALL))}
     assert before[made["submitted_to_department"]] != "stuck"
     with world.store.administer() as admin:
@@ -232,8 +248,8 @@ def test_a_hold_moves_our_own_dates_and_names_whom_it_waits_for(world: World) ->
     assert every(desk, date(2023, 5, 14), wanted=ListFilter(held=False)) == []
 
 
-def test_filters(world: World) -> None:
-    made = busy(world)
+def test_filters(at_work: World) -> None:
+    world, made = at_work, MADE
     desk = watched(world).desk(WATCH_ALL)
     late = made["submitted_to_department"]
     desk.clock.reassign(late, SCT, "Giao cho chị Lan")
@@ -448,8 +464,8 @@ def test_the_workbook_keeps_text_as_text(world: World, tmp_path: Path) -> None:
         assert code not in book.read("xl/sharedStrings.xml").decode()
 
 
-def test_a_scope_is_a_scope(world: World) -> None:
-    made = busy(world)
+def test_a_scope_is_a_scope(at_work: World) -> None:
+    world, made = at_work, MADE
     own = set(codes(every(world.desk(SCT))))
     assert made["submitted_to_department"] in own
     assert made["other"] not in own

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from kcflow.services.money_figures import BudgetSummary, FigureInput, FigureView
 from kcflow.services.money_views import (
     AdjustmentInput,
     AdjustmentKind,
@@ -13,11 +14,8 @@ from kcflow.services.money_views import (
     AnnexPlan,
     BatchResult,
     Board,
-    BudgetSummary,
     Candidate,
     ContractInput,
-    FigureInput,
-    FigureView,
     MoneyStory,
     OtherRow,
     PlanInput,
@@ -217,15 +215,15 @@ class Money:
 
     def check_adjustment(self, entered: AdjustmentInput) -> AdjustmentPlan:
         """What `ask_adjustment` would ask for, and of whom. Writes nothing."""
-        from kcflow.services.money import adjustments
+        from kcflow.services.money import adjustment_asking
 
-        return self._run(adjustments.check, self._context, entered)
+        return self._run(adjustment_asking.check, self._context, entered)
 
     def ask_adjustment(self, entered: AdjustmentInput, request: str | None = None) -> Receipt:
         """Ask for a change of an approved proposal; the level that decides follows from the change."""
-        from kcflow.services.money import adjustments
+        from kcflow.services.money import adjustment_asking
 
-        return self._commit(adjustments.ask, self._context, entered, request)
+        return self._commit(adjustment_asking.ask, self._context, entered, request)
 
     # -- ceilings of support ---------------------------------------------------------------
 

@@ -281,7 +281,8 @@ def write(context: Context, plan: AnnexPlan, replace: bool) -> Board:
         first = bad[0].problems[0] if bad[0].problems else error_label("annex_nobody")
         rows = ", ".join(str(row.row_number) for row in bad[:10]) + (", …" if len(bad) > 10 else "")
         said = error_label("annex_bad_rows", count=len(bad), lines=rows)
-        texts = (f"{said(lang)} {first(lang)}" for lang in ("vi", "en"))
+        where = both("annex.row", row=bad[0].row_number)
+        texts = (f"{said(lang)} {where(lang)}: {first(lang)}" for lang in ("vi", "en"))
         raise BadInput("annex_bad_rows", Label(*texts))
     if plan.problems:
         raise BadInput("annex_problems", plan.problems[0])

@@ -21,6 +21,7 @@ from states.model import Label
 _SHEET_DIGITS = Context(prec=15)
 _NOTHING = re.compile(r"[-–—\s]*")
 _CODE = re.compile(r"[a-z]{2,6}-\d{2}-\d{1,6}", re.IGNORECASE)
+_APART = re.compile(r"[\s\u2010-\u2015\u2212_-]+")
 _NUMBER = re.compile(r"\d{1,5}([.)]|(\.\d{1,3})+)?", re.ASCII)
 _ROMAN = re.compile(r"[ivx]+[.)]?", re.IGNORECASE)
 _LETTER = re.compile(r"[a-zđ][.)]?", re.IGNORECASE)
@@ -104,7 +105,7 @@ class _Reader:
         if not first and not has_amount:
             return
         spoken, numbered = words(first), _NUMBER.fullmatch(ordinal) is not None
-        by_code = _CODE.fullmatch(code or title) is not None
+        by_code = _as_code(code or title) is not None
         if not by_code and not numbered and not unit:
             if _GROUP_TOTAL.fullmatch(spoken):
                 self._group_total(row, first)
@@ -171,6 +172,10 @@ class _Reader:
         value = cell_at(self._table.sheet, row, self._column)
         if value is None or (isinstance(value, str) and _NOTHING.fullmatch(value)):
             return None
+        if isinstance(value, Broken):
+            cell = reference(row, self._column)
+            self._list.problems.append(error_label("annex_broken_cell", cell=cell, found=value.shown))
+            return None
         try:
             return self._dong(value)
         except NumberRefused as refused:
@@ -201,9 +206,9 @@ class _Reader:
             code, title = self._above.get("code", ""), self._above.get("title", "")
             if merged and not code and not title:
                 code = title = ""
-        if _CODE.fullmatch(title) and not code:
+        if _as_code(title) and not code:
             code, title = title, ""
-        read.code = self._text(read, code).upper()
+        read.code = _as_code(code) or self._text(read, code).upper()
         read.title = self._text(read, title)
         unit = _shown(self._raw(row, "unit"))
         if not unit and self._merged(row, "unit"):
@@ -216,6 +221,8 @@ class _Reader:
         for group in self._open:
             group.rows += 1
             group.found += read.dong or 0
+        if row in self._table.sheet.hidden_rows:
+            read.warnings.append(error_label("annex_hidden_row"))
         self._list.rows.append(read)
 
     def _text(self, read: ReadRow, text: str) -> str:
@@ -280,6 +287,12 @@ class _Reader:
             raise NumberRefused("not_number", found=visible(shown), unit=self._unit)
         # A sheet holds 15 digits; what a sum leaves behind (403.29999999999995) is noise.
         return dong_from_number(_SHEET_DIGITS.plus(Decimal(value)), self._unit)
+
+
+def _as_code(text: str) -> str | None:
+    """The code that `text` is, however it was typed: case, spaces, the dashes of an office program."""
+    code = _APART.sub("-", text.strip())
+    return code.upper() if _CODE.fullmatch(code) else None
 
 
 def _shown(value: Cell) -> str:

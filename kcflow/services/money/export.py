@@ -11,7 +11,7 @@ from typing import Any, Final
 from kcflow import reference
 from kcflow.formats import date_text
 from kcflow.services.context import Context
-from kcflow.services.money.codes import KINDS, PLAN, ROUND
+from kcflow.services.money.codes import CONTRACT, KINDS, PLAN, ROUND
 from kcflow.services.money.dossiers import may_read
 from kcflow.services.money.lines import mover_of
 from kcflow.services.money.others import area_name, board
@@ -89,11 +89,7 @@ def _board(context: Context, found: Board, lang: str) -> bytes:
     sheet.freeze_panes(6, 0)
     _total(book, sheet, after, columns, sum(line.dong for line in found.lines))
     after += 2
-    facts: list[tuple[str, int | None]] = [
-        (book.say("ceiling"), row.fund.ceiling if row.fund else None),
-        (book.say("left"), found.left),
-    ]
-    for label, amount in facts:
+    for label, amount in _facts(book, found):
         if amount is not None:
             book.put(sheet, after, 2, label)
             book.put(sheet, after, 6, amount)
@@ -101,6 +97,23 @@ def _board(context: Context, found: Board, lang: str) -> bytes:
     if row.kind == PLAN and found.content.get("lines"):
         _division(book, found, context)
     return book.data()
+
+
+def _facts(book: Book, found: Board) -> list[tuple[str, int | None]]:
+    """What is said under the list: the ceiling and what is left of it; of a signed contract what was paid."""
+    row = found.row
+    if row.kind == CONTRACT and found.decided:
+        left = None if row.left is None else max(0, row.left)
+        return [
+            (book.say("value"), row.value),
+            (book.say("paid"), row.given),
+            (book.say("left_to_pay"), left),
+        ]
+    ceiling = row.fund.ceiling if row.fund else None
+    return [
+        (book.say("limit" if row.kind == CONTRACT else "ceiling"), ceiling),
+        (book.say("left"), found.left),
+    ]
 
 
 def _total(book: Book, sheet: Worksheet, row: int, columns: Sequence[Column], total: int) -> None:
@@ -154,7 +167,7 @@ def _event_columns(book: Book) -> list[Column]:
         )
 
     def more(event: MoneyEvent) -> str:
-        return "; ".join(f"{label(lang)}: {value}" for label, value in event.fields)
+        return "; ".join(f"{label(lang)}: {value(lang)}" for label, value in event.fields)
 
     return [
         Column(say("on"), 12, lambda event: event.on),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from kcflow.services.money.codes import ADJUSTMENT, CONTRACT, KINDS, PLAN, ROUND
 from kcflow.services.money.owners import Owners, contract_of, fund_of
 from kcflow.services.stored_facts import StoredFacts
 from states.facts import AdvanceRule, Effect, Facts, Fund, Inputs, Items, Parent
+from states.guarding import NOT_AGREED
 
 if TYPE_CHECKING:
     from db.reader import Reader
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from kcflow.services.money.batch import Step
 
 
+REPORT: Final = "report_progress"
+"""The act by which a proposal's month is reported (TT 36/2013 Đ23.3a)."""
+SIGNED: Final = "sign"
+"""The act by which a contract is signed."""
 OPINIONS: Final = ("y_kien_btc", "phieu_tham_dinh_stc")
 """The finance agency's answer to a round, at the ministry's level and at a province's."""
 
@@ -129,6 +135,26 @@ class MoneyFacts:
     def _contract_signed(self) -> bool:
         return contract_of(self._reader, self._row.code) is not None
 
+    def _contract_on(self) -> date | None:
+        """The day of the contract's own paper; of its signing, where the paper has none."""
+        code = contract_of(self._reader, self._row.code)
+        rows = queries.history_of(self._reader, code) if code is not None else ()
+        signed = next((row for row in rows if row.action == SIGNED), None)
+        if signed is None:
+            return None
+        paper = signed.leaf["doc"] or {}
+        return min(signed.on, date.fromisoformat(paper["date"])) if paper.get("date") else signed.on
+
+    def _reported_months(self) -> frozenset[str]:
+        rows = queries.history_of(self._reader, self._row.code)
+        corrected = {row.leaf["corrects"] for row in rows}
+        fields = (
+            row.leaf["refs"].get("fields") or {}
+            for row in rows
+            if row.action == REPORT and row.seq not in corrected
+        )
+        return frozenset(str(each["report_month"]) for each in fields if "report_month" in each)
+
     def _all_accepted(self) -> bool:
         from kcflow.services.money import contracts
 
@@ -192,6 +218,12 @@ class MoneyFacts:
         return reference.advance_rules()
 
 
+def _agreed(papers: Sequence[PaperRow]) -> bool:
+    """Whether the finance agency's newest opinion is there, and isn't that it doesn't agree."""
+    opinions = [paper for paper in papers if paper.kind in OPINIONS]
+    return bool(opinions) and opinions[-1].conclusion != NOT_AGREED
+
+
 def parent_of(reader: Reader, row: StoredDossier) -> Parent:
     """The plan, round, contract or adjustment `row` as the acts of its proposals see it."""
     from kcflow.services.money import adjustments
@@ -210,7 +242,7 @@ def parent_of(reader: Reader, row: StoredDossier) -> Parent:
         contents=frozenset(content.get("contents") or ()),
         fund=fund_of(reader.fund(row.code)),
         plan=fund_of(reader.fund(code)) if code else None,
-        has_opinion=any(paper.kind in OPINIONS for paper in papers),
+        has_opinion=_agreed(papers),
         provinces=reference.covered_by(row.province) if row.province else frozenset(),
         change=content.get("change") if asked else None,
         decides=content.get("decides") if asked else None,

@@ -11,7 +11,8 @@ from kcflow.services import door
 from kcflow.services.context import Context
 from kcflow.services.drafts import MAX_DONG, YEARS
 from kcflow.services.errors import BadInput, NotFound
-from kcflow.services.money_views import STAGES, FigureInput, FigureView
+from kcflow.services.money_figures import FigureInput, FigureView
+from kcflow.services.money_views import STAGES
 from kcflow.services.texts import error_label
 from states.model import Label
 

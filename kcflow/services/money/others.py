@@ -24,6 +24,7 @@ from kcflow.services.texts import document_label, error_label
 from kcflow.services.views import PaperView
 from states.engine import explain, in_scope
 from states.facts import Facts, Inputs
+from states.holders import holders as possible_holders
 from states.model import Label, Lifecycle
 
 if TYPE_CHECKING:
@@ -187,7 +188,9 @@ def waiting(context: Context) -> tuple[OtherRow, ...]:
         (lifecycle.subject, state.name)
         for lifecycle in context.shared.lifecycles.values()
         for state in lifecycle.states
-        if lifecycle.subject in KINDS and not state.final and state.waits_for in holders
+        if lifecycle.subject in KINDS
+        and not state.final
+        and not possible_holders(lifecycle, state.name).isdisjoint(holders)
     }
     with context.store.read() as reader:
         lines = {
@@ -270,8 +273,15 @@ def board_in(context: Context, reader: Reader, code: str) -> Board:
         plan_left=above_fund.ceiling - _spent(ROUND, above_fund) - given if above_fund else None,
         editable=may_write(context, row, facts, lifecycle),
         before=_before(context, row.content),
+        parties=_parties(context, row.content) if row.kind == CONTRACT else (),
         notes=_notes(row.kind, row.content),
     )
+
+
+def _parties(context: Context, content: Mapping[str, Any]) -> tuple[str, str]:
+    """Who signs as A and as B, by name: offices are kept by their codes."""
+    first, second = (str(content.get(name) or "") for name in ("party_a", "party_b"))
+    return context.shared.office_name(first), context.shared.office_name(second)
 
 
 def _spent(kind: str, fund: FundRow | None) -> int:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from states.facts import Facts
     from states.model import Lifecycle
 
+TOTAL: Final = Label("Tổng kế hoạch", "Total of the plan")
 REGIONS: Final = ("north", "central", "south")
 """Khuyến công regions that a plan may be divided by, beside provinces and offices."""
 
@@ -98,7 +99,7 @@ def open_plan(context: Context, entered: PlanInput, request: str | None) -> Rece
     Parts that don't add up to the total are kept and warned about. Raises `BadInput`, `NoPermission`.
     """
     checked_head(entered.source, entered.plan_year, entered.area)
-    total = entered_amount("total", entered.total)
+    total = entered_amount(TOTAL, entered.total)
     parts = _parts(context, entered.lines)
     content = {
         "title": _title(entered.source, entered.plan_year, entered.area),
@@ -152,7 +153,7 @@ def change_plan(context: Context, code: str, entered: PlanInput, move: MoveInput
     area; nothing changed), `RefusedByRules`, `NoPermission`, `ConflictError`, `NotFound`.
     """
     request = door.request_id(move.request)
-    total = entered_amount("total", entered.total)
+    total = entered_amount(TOTAL, entered.total)
     parts = _parts(context, entered.lines)
     basis = door.text("note", entered.basis, multiline=True) or ""
     row: StoredDossier | None = None

@@ -23,8 +23,9 @@ from kcflow.services.money.others import MAKERS, board_in, may_write
 from kcflow.services.money.owners import plan_standing
 from kcflow.services.money_views import Board, RoundInput
 from kcflow.services.moves import conflict, find, receipt
-from kcflow.services.texts import error_label
+from kcflow.services.texts import error_label, reason
 from kcflow.services.views import Receipt
+from states.guarding import refuse
 from states.model import Label
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from db.rows import DossierRow as StoredDossier
     from db.rows_money import FundRow
 
+CEILING: Final = Label("Hạn mức đợt", "Ceiling of the round")
 TRIES: Final = 5
 """How often the next number is looked for when others open rounds at the same moment."""
 
@@ -44,7 +46,7 @@ def money_error(code: str, amount: int, **params: object) -> Label:
     return Label(*(error_label(code, amount=dong(amount, lang), **params)(lang) for lang in ("vi", "en")))
 
 
-def entered_amount(what: str, value: object) -> int:
+def entered_amount(what: str | Label, value: object) -> int:
     """An amount that is more than nothing, for `what` (a proposal's code, a field). Raises `BadInput`."""
     code = None
     if not isinstance(value, int) or isinstance(value, bool):
@@ -71,7 +73,8 @@ def checked_head(source: str, plan_year: int, area: str) -> None:
     if source == "kcqg" and area:
         raise BadInput("area_of_national", error_label("area_of_national"))
     if source == "kcdp" and area not in {province.key for province in reference.provinces()}:
-        raise BadInput("area_of_province", error_label("area_of_province", area=area))
+        code = "area_of_province" if area else "worksheet_no_province"
+        raise BadInput(code, error_label(code, area=area))
 
 
 def makers_office(context: Context, source: str, kind: str, area: str) -> str:
@@ -151,7 +154,7 @@ def open_round(context: Context, entered: RoundInput, request: str | None) -> Re
     """
     checked_head(entered.source, entered.plan_year, entered.area)
     office = makers_office(context, entered.source, ROUND, entered.area)
-    ceiling = entered_amount("ceiling", entered.ceiling)
+    ceiling = entered_amount(CEILING, entered.ceiling)
     contents = _contents(entered.contents)
     note = door.text("note", entered.note, multiline=True) or ""
     if entered.number is not None and (isinstance(entered.number, bool) or not 0 < entered.number < 1000):
@@ -210,12 +213,12 @@ def _free_number(context: Context, entered: RoundInput, ceiling: int, request: s
 
 
 def change_round(context: Context, code: str, entered: RoundInput) -> Receipt:
-    """Change ceiling, contents or note while it is prepared (a ceiling below its list shows as over).
+    """Change ceiling, contents or note while it is prepared (a ceiling below its list is told).
 
     Raises `BadInput` (another year, source, area or number; nothing changed; already decided),
     `NoPermission`, `ConflictError`, `NotFound`.
     """
-    ceiling = entered_amount("ceiling", entered.ceiling)
+    ceiling = entered_amount(CEILING, entered.ceiling)
     contents = _contents(entered.contents)
     note = door.text("note", entered.note, multiline=True) or ""
     try:
@@ -243,9 +246,12 @@ def change_round(context: Context, code: str, entered: RoundInput) -> Receipt:
             )
             if stored is None:
                 raise BadInput("nothing_changed", error_label("nothing_changed", code=row.code))
+            listed = sum(work.dong for work in writer.worksheet(row.code))
     except Conflict as lost:
         raise conflict(context, lost) from None
-    return receipt(lifecycle, stored, row.title)
+    over = refuse("items_over_ceiling", total=listed, missing=listed - ceiling, ceiling=ceiling)
+    told = (reason(over, lifecycle),) if listed > ceiling else ()
+    return receipt(lifecycle, stored, row.title, warnings=told)
 
 
 # -- the worksheet ---------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from kcflow.money_labels import STAGE
-from kcflow.services.money_views import STAGES, Share
+from kcflow.services.money_figures import Share
+from kcflow.services.money_views import STAGES
 from states.model import Label
 
 BASES: Final[Mapping[str, str]] = {
@@ -22,14 +23,17 @@ BASES: Final[Mapping[str, str]] = {
 """What each stage is a share of: a percentage never stands alone (domain.md §9)."""
 
 
-def share(part: int, base: str, base_dong: int, label: Label | None = None) -> Share | None:
+def share(
+    part: int, base: str, base_dong: int, label: Label | None = None, *, published: bool = False
+) -> Share | None:
     """`part` in thousandths of a named base, rounded half up; None where the base is nothing.
 
-    label: the base's name, where it is more than its stage's.
+    label: the base's name, where it is more than its stage's. published: whether others published the base.
     """
     if base_dong <= 0:
         return None
-    return Share((part * 2000 + base_dong) // (2 * base_dong), base, label or STAGE[base], base_dong)
+    permille = (part * 2000 + base_dong) // (2 * base_dong)
+    return Share(permille, base, label or STAGE[base], base_dong, published)
 
 
 __all__ = ["BASES", "STAGE", "STAGES", "share"]

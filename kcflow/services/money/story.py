@@ -13,10 +13,12 @@ from kcflow.services.context import Context
 from kcflow.services.money.codes import ADJUSTMENT, PLAN, ROUND
 from kcflow.services.money.contracts import left_to_pay
 from kcflow.services.money.dossiers import may_read
+from kcflow.services.money.facts import REPORT
 from kcflow.services.money.others import other_row
 from kcflow.services.money.owners import contract_of
 from kcflow.services.money.stages import BASES, STAGE, share
-from kcflow.services.money_views import MoneyEvent, MoneyStory, StageFigure
+from kcflow.services.money_figures import StageFigure
+from kcflow.services.money_views import MoneyEvent, MoneyStory
 from kcflow.services.moves import action_label, find
 from kcflow.typed import field_text
 from states.fields import FIELDS
@@ -32,7 +34,6 @@ STORY_STAGES: Final = (
     *("requested", "approved", "allocated", "contracted"),
     *("advanced", "accepted", "settled", "returned"),
 )
-REPORT: Final = "report_progress"
 
 
 def figures(row: StoredDossier) -> tuple[StageFigure, ...]:

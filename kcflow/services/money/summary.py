@@ -16,7 +16,7 @@ from kcflow.services.errors import BadInput
 from kcflow.services.money.codes import PLAN, ROUND
 from kcflow.services.money.figures import area_label, provinces_of
 from kcflow.services.money.stages import STAGE, STAGES, share
-from kcflow.services.money_views import BudgetSummary, Share, StageFigure, SummaryGroup, Tie
+from kcflow.services.money_figures import BudgetSummary, Share, StageFigure, SummaryGroup, Tie
 from kcflow.services.texts import both, error_label
 from states.model import Label
 
@@ -133,11 +133,20 @@ def _shown(figure: StageFigure) -> int:
 def _share(figure: StageFigure, before: Iterable[StageFigure], of: Label) -> Share | None:
     bases = {each.stage: each for each in before}
     for base in BASES.get(figure.stage, ()):
-        shown = _shown(bases[base])
-        if shown > 0:
+        of_them, published = _base(figure, bases[base])
+        if of_them > 0:
             label = Label(f"{STAGE[base].vi} {of.vi}", f"{STAGE[base].en}, {of.en}")
-            return share(_shown(figure), base, shown, label)
+            return share(_shown(figure), base, of_them, label, published=published)
     return None
+
+
+def _base(figure: StageFigure, base: StageFigure) -> tuple[int, bool]:
+    """What a figure is a part of, and whether that was published: published figures are parts of published
+    ones, what this store holds is a part of what it holds, as far as there is such a base."""
+    reported = base.reported
+    if reported is not None and (figure.reported is not None or base.recorded <= 0):
+        return reported, True
+    return base.recorded, False
 
 
 # -- groups ----------------------------------------------------------------------------------
@@ -341,7 +350,8 @@ def _of_total(group: SummaryGroup, whole: SummaryGroup) -> SummaryGroup:
     if base <= 0 or _shown(own) <= 0:
         return group
     label = Label(f"{STAGE['planned'].vi} {whole.label.vi}", f"{STAGE['planned'].en}, {whole.label.en}")
-    own = replace(own, share=share(_shown(own), "planned_total", base, label))
+    published = both_.reported is not None
+    own = replace(own, share=share(_shown(own), "planned_total", base, label, published=published))
     return replace(group, figures=(own, *group.figures[1:]))
 
 

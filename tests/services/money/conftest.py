@@ -11,10 +11,7 @@ from tests.services.money.world import MoneyWorld
 
 
 @pytest.fixture
-def world(url: str) -> Iterator[MoneyWorld]:
+def world(money_url: str) -> Iterator[MoneyWorld]:
     """A founded store with two provinces and two people in every office."""
-    store = open_store(url, create=True)
-    try:
+    with open_store(money_url) as store:
         yield MoneyWorld(store)
-    finally:
-        store.close()

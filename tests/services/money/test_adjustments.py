@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -168,10 +168,17 @@ def test_an_extension_into_the_next_year(works: Works) -> None:
     _, (code,) = works.started(100 * TRIEU)
     with works.refused("adjust_into_next_year", of=BadInput):
         _asked(works, code, "change_time", ends_on="2025-03-31")
+    for day in ("2024-12-31", "2026-01-01"):
+        with works.refused("adjust_not_next_year", of=BadInput):
+            _asked(works, code, "extend_next_year", ends_on=day)
     number = _asked(works, code, "extend_next_year", ends_on="2025-03-31")
     _reviewed(works, number)
     works.carry_out(AGENCY, number, "submit_to_minister", works.day)
     works.carry_out(MINISTRY, number, "propose_by_ministry", works.day)
+    # It waits for the level that decides, and only there somebody can do something.
+    assert works.money("ktnn").board(number).row.waits_for == "ministry"
+    assert number in [row.code for row in works.money(SECOND_MINISTRY).waiting()]
+    assert number not in [row.code for row in works.money(AGENCY).waiting()]
     with works.refused("not_carry_over", of=RefusedByRules):
         works.carry_out(SECOND_MINISTRY, number, "apply", DECIDED)
     works.carry_out(SECOND_MINISTRY, number, "apply_carry_over", DECIDED)
@@ -196,6 +203,7 @@ def test_what_cannot_be_asked(works: Works) -> None:
         ("change_time", {"ends_on": "2024-02-30"}, "date_unreadable"),
         ("change_time", {"ends_on": "2024-02-01"}, "end_before_start"),
         ("change_time", {"ends_on": "2024-11-30"}, "nothing_changed"),
+        ("change_time", {"ends_on": (ASKED - timedelta(1)).isoformat()}, "adjust_ends_past"),
         ("raise_support", {}, "nothing_changed"),
         ("raise_support", {"approved": 290 * TRIEU}, "adjust_not_raised"),
         ("reduce_support", {"approved": 310 * TRIEU}, "adjust_raised"),

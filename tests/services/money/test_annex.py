@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -306,6 +308,62 @@ def test_totals_tie_or_say_by_how_much(shared: Annexes) -> None:
         ]
     )
     assert (nested.problems, len(nested.rows)) == ((), 2)
+
+
+@pytest.mark.parametrize("typed", [" {0} ", "{lower}", "{spaced}", "{dashed}", "{under}"])
+def test_a_code_however_it_was_typed(shared: Annexes, typed: str) -> None:
+    code = shared.codes[0]
+    cell = typed.format(
+        code,
+        lower=code.lower(),
+        spaced=code.replace("-", " "),
+        dashed=code.replace("-", "\u2013"),
+        under=code.replace("-", " - "),
+    )
+    for head in (HEAD, ["STT", "Tên đề án", *HEAD[3:]]):
+        cells: list[Value] = [1, cell, None, None, 5, None] if head is HEAD else [1, cell, None, 5, None]
+        (row,) = shared.read([cells], head).rows
+        assert (row.code, row.dong, row.problems) == (code, 5 * TRIEU, ())
+
+
+def test_the_same_code_typed_in_two_ways_stands_twice(shared: Annexes) -> None:
+    code = shared.codes[0]
+    rows = shared.read(
+        [[1, code, None, None, 5, None], [2, code.replace("-", " ").lower(), None, None, 6, None]]
+    ).rows
+    assert all("hai lần" in said(row) or "3, 4" in said(row) or "2, 3" in said(row) for row in rows)
+
+
+def test_an_amount_in_decomposed_letters(shared: Annexes) -> None:
+    assert shared.one(unicodedata.normalize("NFD", "5 triệu")).dong == 5 * TRIEU
+    assert shared.one(unicodedata.normalize("NFD", "1,5 tỷ"), HEAD).dong == 1_500 * TRIEU
+
+
+def test_a_hidden_row_counts_and_is_told(shared: Annexes) -> None:
+    path = Path(shared.file([HEAD, [1, shared.codes[0], None, None, 5, None]]))
+    parts = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            parts[name] = archive.read(name).replace(b'<row r="2">', b'<row r="2" hidden="1">')
+    path.write_bytes(pack(parts))
+    (row,) = shared.money.annex_read(shared.round, str(path)).rows
+    assert (row.dong, row.problems) == (5 * TRIEU, ())
+    assert "ẩn" in row.warnings[0].vi
+
+
+def test_a_total_that_was_never_computed(shared: Annexes) -> None:
+    formula = "<c><f>SUM(E2:E2)</f></c>"
+    plan = shared.read([[1, shared.codes[0], None, None, 5, None], [None, None, "Cộng", None, formula, None]])
+    (told,) = plan.problems
+    assert "=SUM(E2:E2)" in told.vi
+    assert "Broken" not in told.vi
+
+
+def test_a_proposal_without_a_plan_is_told_in_words(annex: Annexes) -> None:
+    (early,) = annex.world.drafts(1, year=2025)
+    row = annex.read([[1, early, None, None, 5, None]]).rows[0]
+    assert row.problems
+    assert not any("refusals." in problem.vi or "refusals." in problem.en for problem in row.problems)
 
 
 def test_merged_cells(shared: Annexes) -> None:

@@ -15,7 +15,8 @@ import pytest
 
 from db.store import open_store
 from kcflow.services.errors import KcflowError
-from kcflow.services.money_views import ContractInput, FigureInput, PlanInput, RoundInput
+from kcflow.services.money_figures import FigureInput
+from kcflow.services.money_views import ContractInput, PlanInput, RoundInput
 from kcflow.services.views import MoveInput, PaperInput
 from tests.crash.invariants import rows
 from tests.services.money.works import TRIEU, Works

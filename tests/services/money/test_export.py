@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import pytest
 from kcflow.services.errors import BadInput, NotFound
 from kcflow.services.money_views import PlanInput
 from kcflow.workbook import Cell, read_workbook
-from tests.services.money.world import MINISTRY, UNIT, MoneyWorld
+from tests.services.money.works import Works, works
+from tests.services.money.world import AGENCY, MINISTRY, UNIT, MoneyWorld
+
+__all__ = ["works"]
 
 TRIEU = 1_000_000
 FORMULA = '=HYPERLINK("http://a.example";"x")'
@@ -118,3 +122,19 @@ def test_a_money_story(world: MoneyWorld, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         other.export(codes[0], tmp_path / "t.xlsx")
     assert world.money(MINISTRY).export(codes[0], tmp_path / "u.xlsx").exists()
+
+
+def test_a_contract_says_its_value_and_what_was_paid(works: Works, tmp_path: Path) -> None:
+    contract, (code,) = works.started(100 * TRIEU)
+    advance = {"advance_type": "consulting"}
+    works.pay(code, "advance_first", 70 * TRIEU, date(2024, 5, 6), fields=advance)
+    rows = rows_of(works.money(AGENCY).export(contract, tmp_path / "c.xlsx"))
+    said = {row[2]: row[6] for row in rows if len(row) > 6 and isinstance(row[6], int)}
+    # 300 triệu were approved for it; that is not what the contract promises.
+    assert said["Giá trị hợp đồng"] == said["TỔNG CỘNG"] == 100 * TRIEU
+    assert (said["Đã chi"], said["Chưa thanh toán"]) == (70 * TRIEU, 30 * TRIEU)
+    told = [str(cell) for row in rows_of(works.money(UNIT).export(code, tmp_path / "s.xlsx")) for cell in row]
+    assert "Loại hoạt động: Tư vấn" in told
+    assert not any("Label(" in cell for cell in told)
+    row = works.money(AGENCY).board(contract).row
+    assert (row.value, row.given, row.left) == (100 * TRIEU, 70 * TRIEU, 30 * TRIEU)

@@ -195,6 +195,36 @@ def test_months_without_a_report(works: Works) -> None:
     ]
 
 
+def test_a_month_is_reported_once(works: Works) -> None:
+    _, (code,) = works.started(100 * TRIEU)
+    _report(works, code, "2024-04", date(2024, 4, 20))
+    due = works.row(code).due_on
+    with works.refused("month_reported", of=RefusedByRules) as told:
+        _report(works, code, "2024-04", date(2024, 4, 21))
+    assert "04/2024" in told.text
+    # A second report of the month would have moved the next one's day by a month.
+    assert works.row(code).due_on == due
+    # A report that was corrected gives its month free.
+    row = next(row for row in works.desk(UNIT).dossier(code).timeline if row.action == "report_progress")
+    works.desk(UNIT).correct(code, row.seq, "Ghi nhầm tháng")
+    _report(works, code, "2024-04", date(2024, 4, 22))
+
+
+def test_nothing_under_a_contract_is_older_than_it(works: Works) -> None:
+    _, (code,) = works.started(100 * TRIEU)
+    day, before = date(2024, 5, 6), date(2024, 3, 1)
+    advance = {"advance_type": "consulting"}
+    with works.refused("document_before_contract", of=RefusedByRules) as told:
+        works.pay(code, "advance_first", 70 * TRIEU, day, fields=advance, document_date=before)
+    assert "01/03/2024" in told.text
+    with works.refused("field_before_contract", of=RefusedByRules):
+        works.pay(
+            code, "advance_first", 70 * TRIEU, day, fields={**advance, "treasury_on": before.isoformat()}
+        )
+    receipt = works.pay(code, "advance_first", 70 * TRIEU, date(2025, 1, 6), fields=advance)
+    assert [warning.code for warning in receipt.warnings] == ["paid_after_year"]
+
+
 def test_a_report_about_a_month_to_come(works: Works) -> None:
     _, (code,) = works.started(100 * TRIEU)
     with works.refused(of=RefusedByRules):

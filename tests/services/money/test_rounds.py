@@ -73,7 +73,7 @@ def test_a_round_needs_the_approved_plan_and_what_it_has_left(world: MoneyWorld)
         ({"source": "odA"}, "choice_unknown"),
         ({"plan_year": 1900}, "year_absurd"),
         ({"area": HA_GIANG}, "area_of_national"),
-        ({"source": "kcdp"}, "area_of_province"),
+        ({"source": "kcdp"}, "worksheet_no_province"),
     ],
 )
 def test_what_a_round_can_not_be(world: MoneyWorld, changes: dict[str, Any], code: str) -> None:
@@ -206,7 +206,8 @@ def test_changing_a_round(world: MoneyWorld) -> None:
     codes, _ = world.planned(1)
     money, code = world.money(), world.round({codes[0]: 300 * TRIEU})
     lower = RoundInput("kcqg", 2024, 100 * TRIEU, contents=(1, 2), note="Giảm")
-    money.change_round(code, lower)
+    (told,) = money.change_round(code, lower).warnings
+    assert "200.000.000 đ" in told.text.vi
     board = money.board(code)
     assert (board.left, board.row.contents, board.content["note"]) == (-200 * TRIEU, (1, 2), "Giảm")
     refused("nothing_changed", lambda: money.change_round(code, lower))
@@ -214,7 +215,7 @@ def test_changing_a_round(world: MoneyWorld) -> None:
     refused("round_over_plan", lambda: money.change_round(code, RoundInput("kcqg", 2024, 10**12)))
     with pytest.raises(NoPermission):
         world.money("bct").change_round(code, RoundInput("kcqg", 2024, TRIEU))
-    money.change_round(code, RoundInput("kcqg", 2024, 300 * TRIEU))
+    assert money.change_round(code, RoundInput("kcqg", 2024, 300 * TRIEU)).warnings == ()
     world.to("issued", code)
     refused("not_editable", lambda: money.change_round(code, lower))
     refused("worksheet_ended", lambda: money.put(code, {codes[0]: TRIEU}))
@@ -319,6 +320,40 @@ def test_the_list_is_corrected_while_the_finance_agency_asks_for_it(world: Money
     assert (board.total, board.row.state, board.decided) == (TRIEU, "finance_correction", False)
     world.bring(code, "finance_check", "cleared", "proposed", "issued")
     assert world.money().board(code).total == TRIEU
+
+
+def test_nothing_is_issued_while_the_finance_agency_does_not_agree(world: MoneyWorld) -> None:
+    codes, _ = world.planned(1)
+    code = world.round({codes[0]: 300 * TRIEU})
+    world.bring(code, "finance_check", on=ROUND_DAY)
+    opinion = MoveInput(
+        on=ROUND_DAY,
+        document_number="8/BTC",
+        document_date=ROUND_DAY,
+        signer="Lê Văn B",
+        conclusion="not_agreed",
+    )
+    world.money().act(code, "record_finance_opinion", opinion)
+    with pytest.raises(RefusedByRules) as told:
+        world.money().act(code, "propose", MoveInput(on=ROUND_DAY))
+    assert {reason.code for reason in told.value.reasons} == {"mof_not_agreed"}
+    assert "propose" not in {o.name for o in world.money().board(code).options if o.possible}
+    # The list is made again, and what they say then counts.
+    world.money().act(code, "rework", MoveInput(on=ROUND_DAY, reason="Bộ Tài chính chưa nhất trí"))
+    world.to("issued", code)
+    assert world.money().board(code).row.state == "issued"
+
+
+def test_an_act_from_another_state_says_nothing_of_a_list_that_is_gone(world: MoneyWorld) -> None:
+    codes, _ = world.planned(1)
+    code = world.round({codes[0]: 300 * TRIEU})
+    world.to("issued", code)
+    with pytest.raises(RefusedByRules) as told:
+        world.money("cuc-2").act(code, "issue", MoveInput(on=ROUND_DAY))
+    assert "final_state" in {reason.code for reason in told.value.reasons}
+    assert not {"second_person", "items_over_ceiling", "items_refused", "items_changed"} & {
+        reason.code for reason in told.value.reasons
+    }
 
 
 def test_a_province_has_rounds_of_its_own(world: MoneyWorld) -> None:

@@ -158,10 +158,7 @@ class Refusal:
 
 
 @pytest.fixture
-def works(url: str) -> Iterator[Works]:
+def works(money_url: str) -> Iterator[Works]:
     """A founded store with two provinces and a second person in every office."""
-    store = open_store(url, create=True)
-    try:
+    with open_store(money_url) as store:
         yield Works(store)
-    finally:
-        store.close()
