@@ -7,7 +7,7 @@ imported when they are shown.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -25,8 +25,9 @@ from kcflow.i18n import set_language, t
 from kcflow.services.errors import StoreProblem
 from kcflow.settings_schema import RULES
 from kcflow.settled import Settled
-from kcflow.terminal import follow_signals, leave_with_the_terminal, refusal_of_terminal
+from kcflow.terminal import answer_escape_soon, follow_signals, leave_with_the_terminal, refusal_of_terminal
 from kcflow.text import visible
+from kcflow.ways import Ways
 from screens import theme
 from screens.alt_keys import teach_alt_keys
 from screens.base import DeskNode, DeskTop, Severity, sentence
@@ -36,7 +37,6 @@ from screens.commands import (
     Help,
     Jump,
     Language,
-    Offer,
     OpenSettings,
     Palette,
     Quit,
@@ -47,20 +47,21 @@ from screens.commands import (
 )
 from screens.dossier.visited import Visited
 from screens.key_lane import KeyLane
+from screens.offers import Offer
 from screens.shell import ShellScreen
 from screens.style_sheet import StyleSheet
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
-    from kcflow.services.views import DossierCard
-    from screens.dossier.proposal import Shown, Vanished
 
 FAULT_EXIT = 70
 """A fault of kcflow, written to the log."""
 DEFAULT_ESCAPE_DELAY = RULES["escape_delay"].default
+HAND_OVER = 0.001
+"""Seconds that a thread may keep the interpreter while another waits: keys and paints don't wait for 5 ms."""
 
 
-class KcflowApp(Settled, Doors, KeyLane, App[int]):
+class KcflowApp(Settled, Ways, Doors, KeyLane, App[int]):
     """The desk of the khuyến công offices."""
 
     TITLE = "kcflow"
@@ -71,13 +72,13 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
         Help, Language, Palette, Quit, Refresh, Theme, Jump, GoBack, GoForward, OpenSettings, StopWaiting
     )
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class StoreOpened(Message, bubble=False, namespace="kcflow_app"):
         """The store is open."""
 
         desk: Desk
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class StoreUpgrading(Message, bubble=False, namespace="kcflow_app"):
         """An older store is being brought up to date: step `number` of `steps`."""
 
@@ -85,20 +86,20 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
         number: int
         steps: int
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class StoreFailed(Message, bubble=False, namespace="kcflow_app"):
         """The store can't be opened."""
 
         error: Exception
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class PersonChanged(Message, bubble=False, namespace="kcflow_app"):
         """Somebody works as another person now (or can't: `error`)."""
 
         desk: Desk | None
         error: Exception | None = None
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class NotCopied(Message, bubble=False, namespace="kcflow_app"):
         """No clipboard took the text."""
 
@@ -112,7 +113,6 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
         self._maker = maker
         self._shell = ShellScreen()
         self.visited = Visited()
-        self._walked_to: str | None = None
         self.last_words = ""
         self.faulty = False
         set_language(self.lang)
@@ -220,81 +220,6 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
 
     # What screens ask for
 
-    def open_dossier(self, code: str, codes: Sequence[str] = (), known: DossierCard | None = None) -> None:
-        """Show everything about one proposal; `codes` are those of the list it was opened from.
-
-        `known` may be its card, read a moment ago: it is shown until it has been read anew.
-        """
-        from screens.dossier.proposal import ProposalScreen
-        from screens.money.codes import has_board
-
-        if has_board(code):
-            self.open_board(code)
-            return
-        self.uncover(ProposalScreen)
-        if isinstance(self.screen, ProposalScreen):
-            self.screen.show(code, codes)
-        else:
-            self.push_screen(ProposalScreen(code, codes, known), lambda _: self._shell.look_for_changes())
-
-    def jump(self) -> None:
-        """Ask for a code (or its last digits, or words) and open that proposal."""
-        if self.may_leave():
-            from screens.dossier.jump import JumpDialog
-
-            self.push_screen(JumpDialog(self.visited.latest()), self._jumped)
-
-    def _jumped(self, code: str | None) -> None:
-        if code is not None:
-            self.open_dossier(code)
-
-    def go_back(self) -> None:
-        """Open what was open before."""
-        self._walk(-1)
-
-    def go_forward(self) -> None:
-        """Undo `go_back`."""
-        self._walk(1)
-
-    def _walk(self, by: int) -> None:
-        if not self.may_leave():
-            return
-        visited = self.visited
-        # From a list, the way back leads to the proposal that was left last.
-        on_list = self.screen is self._shell and by < 0 and visited.present is not None
-        code = visited.present if on_list else visited.step(by)
-        if code is None:
-            self._say(t("visited.no_earlier" if by < 0 else "visited.no_later", self.lang), "warn")
-            return
-        self._walked_to = code
-        self.open_dossier(code)
-
-    def may_leave(self) -> bool:
-        """Whether another proposal may come in front: no form lies open that would be covered."""
-        from screens.dossier.proposal import ProposalScreen
-        from screens.money.board import BoardScreen
-
-        if self.desk is None:
-            return False
-        if self.screen is self._shell or isinstance(self.screen, ProposalScreen | BoardScreen):
-            return True
-        if getattr(self.screen, "may_be_covered", False):
-            return True
-        self._say(t("visited.close_first", self.lang), "warn")
-        return False
-
-    def on_proposal_shown(self, message: Shown) -> None:
-        """Remember what is open, for the way back."""
-        self.visited.open(message.code)
-        self.visited.read(message.code, message.title)
-
-    def on_proposal_vanished(self, message: Vanished) -> None:
-        """What is gone leaves the history; on the way through it, the one before it comes back."""
-        self.visited.forget(message.code)
-        if message.code == self._walked_to and self.visited.present is not None:
-            self.open_dossier(self.visited.present)
-            self._say(t("visited.gone", self.lang, code=message.code), "warn")
-
     def copy(self, text: str, said: str) -> None:
         """Put `text` on the clipboard (OSC 52, and the system's where there is one) and say `said`."""
         from kcflow import opening
@@ -335,18 +260,6 @@ class KcflowApp(Settled, Doors, KeyLane, App[int]):
                 screen.refresh()  # the wish for a larger terminal stands on the screen itself
 
     # Keys of the whole application
-
-    def action_jump(self) -> None:
-        """Open a proposal by its code."""
-        self.jump()
-
-    def action_go_back(self) -> None:
-        """Open what was open before."""
-        self.go_back()
-
-    def action_go_forward(self) -> None:
-        """Undo going back."""
-        self.go_forward()
 
     def action_help(self) -> None:
         """Say what this screen is, its keys and its terms."""
@@ -429,6 +342,8 @@ def run(config: Config) -> int:
     if constants.ESCAPE_DELAY * 1000 == DEFAULT_ESCAPE_DELAY:  # else the environment has said its own
         constants.ESCAPE_DELAY = config.settings.escape_delay / 1000  # type: ignore[misc]
     teach_alt_keys()
+    answer_escape_soon()
+    sys.setswitchinterval(HAND_OVER)
     app = KcflowApp(config)
     result = app.run(mouse=config.settings.mouse)
     if app.desk is not None:

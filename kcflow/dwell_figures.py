@@ -13,7 +13,7 @@ from typing import Final
 from kcflow.formats import count_text, date_text, percent
 from kcflow.i18n import t
 from kcflow.labels import SOURCE
-from kcflow.services.clock_views import Dwell, DwellReport, Month, PartyShare
+from kcflow.services.dwell_views import Dwell, DwellReport, Month, PartyShare
 from states.model import Label
 from states.records import record
 

@@ -5,6 +5,7 @@ guesses in silence: where a text has two readings, the one taken is flagged.
 """
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -207,7 +208,8 @@ def read_dong(text: str, unit: str) -> Amount:
 
 def _without_unit(text: str, unit: str, shown: str) -> str:
     """`text` without spaces around it and without the word of `unit` behind it."""
-    number = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
+    composed = unicodedata.normalize("NFC", text)
+    number = " ".join(composed.replace("\u00a0", " ").replace("\u202f", " ").split())
     if not number:
         raise NumberRefused("empty", found="", unit=unit)
     lowered = number.lower()

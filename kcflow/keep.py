@@ -7,7 +7,6 @@ their owner only.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import weakref
@@ -178,6 +177,8 @@ def write_all() -> None:
 
 
 def _dumped(key: FormKey, texts: Mapping[str, str]) -> bytes:
+    import json
+
     whole = {
         "v": VERSION,
         "form": key.form,
@@ -191,6 +192,8 @@ def _dumped(key: FormKey, texts: Mapping[str, str]) -> bytes:
 
 def _read(path: Path) -> Kept:
     """Read one file. Raises OSError, and ValueError when it is no kept form."""
+    import json
+
     with path.open("rb") as file:
         raw = file.read(_MOST_BYTES)
     try:

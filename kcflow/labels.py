@@ -6,9 +6,11 @@ lifecycle is named here, with the official Vietnamese term (docs/glossary.md giv
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from states.model import Label
+from kcflow.i18n import t
+from states.model import Label, Lifecycle
 
 ROLE: Final[dict[str, Label]] = {
     "unit": Label("Đơn vị thực hiện", "Implementing unit"),
@@ -84,6 +86,23 @@ SYSTEM_ACTION: Final[dict[str, Label]] = {
     "note": Label("Ghi chú", "Note"),
 }
 """Acts that every lifecycle has and that change no state."""
+
+CLOCK_ACTS: Final = ("hold", "lift", "remind", "reassign", "escalate", "recount")
+"""What a note may do about time (`refs.clock.act`)."""
+
+
+def clock_act(act: str) -> Label:
+    """What one of `CLOCK_ACTS` is called."""
+    return Label(t(f"clock.act.{act}", "vi"), t(f"clock.act.{act}", "en"))
+
+
+def acts_of(lifecycles: Iterable[Lifecycle]) -> dict[str, Label]:
+    """Every act that a history may be asked for, by name: of all lifecycles, of some, and about time."""
+    found = dict(SYSTEM_ACTION)
+    for lifecycle in lifecycles:
+        found |= {action.name: action.label for action in lifecycle.actions}
+    return found | {act: clock_act(act) for act in CLOCK_ACTS}
+
 
 FIELD: Final[dict[str, Label]] = {
     "title": Label("Tên đề án", "Title"),

@@ -70,6 +70,7 @@ def found_offices(store: Store, account: tuple[str, str]) -> None:
         people.append((PersonRow(login, name, None, None, SINCE), OFFICE_ROLE[office.kind], office.code))
     people.append((PersonRow("giamsat-02", "Vàng Thị Mỷ", None, None, SINCE), "supervisor", "SCT-63-02"))
     people.append((PersonRow("cuc-ld", "Đinh Thị Thanh", None, None, SINCE), "agency", "CUC"))
+    people.append((PersonRow("bct-ld", "Phan Thị Ngọc", None, None, SINCE), "ministry", "BCT"))
     people.append((PersonRow("sct-63-02-ld", "Hoàng Văn Páo", None, None, SINCE), "department", "SCT-63-02"))
     people.append((PersonRow("giamsat-bo", "Ngô Quang Trung", None, None, SINCE), "supervisor", "CUC"))
     own = PersonRow(account[0], account[1], None, account[0], SINCE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from kcflow.sample_stage import Play, department, in_state, unit_of
-from kcflow.services.money_views import AdjustmentInput, FigureInput, PlanInput, RoundInput
+from kcflow.services.money_figures import FigureInput
+from kcflow.services.money_views import AdjustmentInput, PlanInput, RoundInput
 from kcflow.services.views import DossierRow, ListFilter, PaperInput
 
 PLAN_KCQG = 71_500_000_000

@@ -6,7 +6,6 @@ file, defaults. The file is TOML in the platform's folder for configuration (`co
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Mapping
@@ -261,10 +260,14 @@ def _dumped(data: Mapping[str, Any]) -> str:
 
 
 def _key(key: str) -> str:
+    import json
+
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
 
 
 def _value(value: object) -> str:
+    import json
+
     # Strings of JSON are strings of TOML, once DEL is escaped too.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
@@ -277,6 +280,8 @@ def remember(list_name: str, values: Mapping[str, object]) -> bool:
 
     It is only comfort, so nothing fails for it.
     """
+    import json
+
     with _lock:
         known = _lists()
         if known.get(list_name) == dict(values):
@@ -301,6 +306,8 @@ def _lists_path() -> Path:
 
 def _lists() -> dict[str, dict[str, Any]]:
     """Every list's values. A file that is no JSON is set aside."""
+    import json
+
     path = _lists_path()
     try:
         data = json.loads(_text(path))

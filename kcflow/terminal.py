@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import selectors
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
+
+from textual import constants
 
 from kcflow import keep
 from kcflow.i18n import t
@@ -68,3 +72,30 @@ def follow_signals(leave: Callable[[str, int], None]) -> None:
             loop.add_signal_handler(number, leave, name, 128 + number)
         except (NotImplementedError, RuntimeError, ValueError):
             return  # no such handlers on this system, or not the main thread
+
+
+class _Soon(selectors.SelectSelector):
+    """Waits for input; once something was read, no longer than it takes to know that Escape stands alone."""
+
+    _read = False
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return what can be read, as any selector does."""
+        if self._read and timeout is not None:
+            timeout = min(timeout, constants.ESCAPE_DELAY + 0.001)
+        found = super().select(timeout)
+        self._read = bool(found)
+        return found
+
+
+def answer_escape_soon() -> None:
+    """Let Escape wait for the rest of a key as long as the settings say.
+
+    Textual looks only every tenth of a second whether that time is over, so each way back took that long.
+    """
+    if os.name == "nt":
+        return
+    from textual.drivers import linux_driver
+
+    soon = SimpleNamespace(SelectSelector=_Soon, EVENT_READ=selectors.EVENT_READ)
+    vars(linux_driver)["selectors"] = soon

@@ -38,12 +38,14 @@ Cell = None | str | int | Decimal | date | bool | Broken
 
 @record(frozen=True, slots=True)
 class Sheet:
-    """One worksheet from A1 on. `merged`: ranges (top, left, bottom, right), from 0, both ends included."""
+    """One worksheet from A1 on. `merged`: ranges (top, left, bottom, right), from 0, both ends included;
+    `hidden_rows`: rows, from 0, that the sheet has but doesn't show."""
 
     name: str
     rows: tuple[tuple[Cell, ...], ...]
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
 
 
 @record(frozen=True, slots=True)
@@ -164,6 +166,7 @@ def _sheet(raw: dict[str, Any]) -> Sheet:
         rows=tuple(tuple(row) for row in rows),
         merged=tuple((top, left, bottom, right) for top, left, bottom, right in raw["merged"]),
         hidden=bool(raw["hidden"]),
+        hidden_rows=frozenset(raw["hidden_rows"]),
     )
 
 

@@ -42,6 +42,7 @@ _UNCOMPUTED = re.compile(
 _SHARED = re.compile(rb"<si\b[^>]*>.*?</si>", re.DOTALL)
 _SHARED_CELL = re.compile(rb'<c\b[^>]*\bt="s"[^>]*>\s*<v>(\d{1,9})</v>')
 _VALUE = re.compile(rb"<v>([^<]*)</v>")
+_HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d{1,7})"')
 
 
 class Refused(Exception):
@@ -162,6 +163,14 @@ def unread_cells(archive: zipfile.ZipFile) -> dict[str, dict[str, str]]:
     return found
 
 
+def hidden_rows(archive: zipfile.ZipFile) -> dict[str, list[int]]:
+    """Per sheet name, the rows (from 0) that the sheet doesn't show: hidden, or filtered away."""
+    return {
+        sheet: [int(match[1]) - 1 for match in _HIDDEN_ROW.finditer(archive.read(part))]
+        for sheet, part in _sheet_parts(archive)
+    }
+
+
 def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """(sheet name, part name) as the workbook part and its relations say; nothing where they are unusual."""
     main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -181,8 +190,13 @@ def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             yield sheet.get("name", ""), part
 
 
-def read_sheets(data: bytes, unread: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
-    """All worksheets as JSON: name, hidden, rows (from A1), merged ranges, broken cells. Raises `Refused`."""
+def read_sheets(
+    data: bytes, unread: dict[str, dict[str, str]], hidden: dict[str, list[int]]
+) -> list[dict[str, Any]]:
+    """All worksheets as JSON: name, hidden, rows (from A1), merged ranges, broken cells, hidden rows.
+
+    Raises `Refused`.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     sheets: list[dict[str, Any]] = []
@@ -216,6 +230,7 @@ def read_sheets(data: bytes, unread: dict[str, dict[str, str]]) -> list[dict[str
                     "rows": rows,
                     "merged": [[*start, *end] for start, end in merged],
                     "broken": unread.get(about.name, {}),
+                    "hidden_rows": hidden.get(about.name, []),
                 }
             )
     except CalamineError:
@@ -267,7 +282,7 @@ def main() -> None:
     try:
         archive = open_checked(data)
         inspect_parts(archive)
-        answer = {"sheets": read_sheets(data, unread_cells(archive))}
+        answer = {"sheets": read_sheets(data, unread_cells(archive), hidden_rows(archive))}
     except Refused as refused:
         answer = {"refused": refused.code, "params": refused.params}
     except MemoryError:

@@ -23,9 +23,10 @@ from textual.worker import get_current_worker
 from kcflow.i18n import t
 from kcflow.services.errors import KcflowError
 from kcflow.settings_schema import Settings
-from screens.commands import CloseDialog, Help, bindings, offers
+from screens.commands import CloseDialog, Help, bindings
 from screens.desk_app import DeskApp
 from screens.foot import Foot, KeyBar, Severity, StatusLine
+from screens.offers import offers
 from screens.slow import Slow
 from screens.trouble import log_unexpected, sentence
 
@@ -59,7 +60,7 @@ HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
 VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Answer(Message, bubble=False, namespace="desk"):
     """What a worker thread found out, or the error it met."""
 
@@ -306,7 +307,8 @@ class DeskTop(DeskNode):
 
 
 _TOO_SMALL_CSS = """
-    .-too-small > * { display: none !important; }
+    /* Hidden twice: what a screen's own code shows or hides isn't ruled by `display` here. */
+    .-too-small > * { display: none !important; visibility: hidden !important; }
 """
 
 

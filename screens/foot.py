@@ -12,12 +12,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from kcflow.text import visible
-from screens.commands import Offer, in_order, key_name, offers
+from screens.commands import key_name
+from screens.offers import KEPT_FROM, Offer, in_order, offers
 
 Severity = Literal["info", "good", "warn", "error"]
-
-KEPT_FROM = 80
-"""Commands of this order and above keep their place in a narrow footer."""
 
 
 class StatusLine(Widget):

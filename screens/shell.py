@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -31,6 +31,7 @@ from screens.commands import (
 from screens.guide.start_here import HideStart, StartHere
 from screens.lists.list_commands import OpenBudget
 from screens.shell_lines import HeadLine, Notice, TabsLine, Who
+from screens.shell_panes import PANES
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
@@ -39,59 +40,6 @@ if TYPE_CHECKING:
 
 COUNT_CAP = 1001
 """Counting stops here; "1000+" says as much to a person and never reads a whole table."""
-
-
-def _inbox() -> Pane:
-    from screens.lists.inbox import InboxPane
-
-    return InboxPane()
-
-
-def _dossiers() -> Pane:
-    from screens.lists.dossiers import DossiersPane
-
-    return DossiersPane()
-
-
-def _stalled() -> Pane:
-    from screens.lists.stalled import StalledPane
-
-    return StalledPane()
-
-
-def _history() -> Pane:
-    from screens.lists.history import HistoryPane
-
-    return HistoryPane()
-
-
-def _people() -> Pane:
-    from screens.lists.people import PeoplePane
-
-    return PeoplePane()
-
-
-def _flow() -> Pane:
-    from screens.lists.flow import FlowPane
-
-    return FlowPane()
-
-
-def _money() -> Pane:
-    from screens.money.pane import MoneyPane
-
-    return MoneyPane()
-
-
-PANES: dict[str, Callable[[], Pane]] = {
-    "inbox": _inbox,
-    "dossiers": _dossiers,
-    "stalled": _stalled,
-    "history": _history,
-    "people": _people,
-    "flow": _flow,
-    "money": _money,
-}
 
 
 class ShellScreen(DeskScreen[None]):
@@ -126,6 +74,7 @@ class ShellScreen(DeskScreen[None]):
         self._panes: dict[str, Pane] = {}
         self._stale: set[str] = set()
         self._written: int | None = None
+        self._uncounted = False  # the tabs are counted once the list in front has been painted
         self.counts: dict[str, int] = {}
         """How much each tab that counts has; empty until it is counted."""
 
@@ -179,7 +128,8 @@ class ShellScreen(DeskScreen[None]):
         self.query(Notice).set(display=False)
         self.refresh_bindings()
         self.action_show_tab(self.tab)
-        self._ask_head()
+        self._uncounted = True
+        self._ask_who()
 
     def person_changed(self) -> None:
         """Another person works: everything is read anew, lists from their start."""
@@ -195,15 +145,19 @@ class ShellScreen(DeskScreen[None]):
         self.say(t("app.works_as", self.lang, person=name), "good")
 
     def _ask_head(self) -> None:
+        self._ask_who()
+        self._ask_counts()
+
+    def _ask_who(self) -> None:
         def read(desk: Desk) -> Who:
             return Who(desk.me, desk.operator, desk.today, desk.sample_day is not None)
 
         self.ask(read, self._take_who, group="who")
-        self._ask_counts()
 
     def _ask_counts(self) -> None:
         from kcflow.services.views import ListFilter
 
+        self._uncounted = False
         counts: dict[str, Callable[[Desk], int]] = {
             "inbox": lambda desk: desk.inbox_count(),
             "dossiers": lambda desk: desk.count(ListFilter(), cap=COUNT_CAP),
@@ -241,6 +195,12 @@ class ShellScreen(DeskScreen[None]):
         return self._panes.get(self.tab)
 
     @property
+    def footer_places(self) -> Mapping[str, int]:
+        """Before an empty list the footer begins with what fills it."""
+        pane = self.pane
+        return {"new_draft": 1, "import_register": 2} if pane is not None and pane.wants_proposals else {}
+
+    @property
     def _mounted(self) -> list[Pane]:
         """The panes that have something to read anew; the others read when they are mounted."""
         return [pane for pane in self._panes.values() if pane.is_mounted]
@@ -276,6 +236,9 @@ class ShellScreen(DeskScreen[None]):
         """A pane says how much it shows."""
         if message.pane is self.pane:
             self.query_one(StatusLine).quiet(message.text)
+            if self._uncounted:
+                self._uncounted = False
+                self.call_after_refresh(self._ask_counts)
 
     def come_forward(self) -> None:
         """Close whatever is in front."""

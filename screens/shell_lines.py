@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from kcflow.i18n import t
 from screens.widgets.cells import fit, literal
+from states.records import record
 
 if TYPE_CHECKING:
     from kcflow.services.views import PersonView
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 TABS = ("inbox", "dossiers", "stalled", "history", "people", "flow", "money")
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Who:
     """Who works: the person, the one who really sits there (or None), the day; `sample` stands still."""
 
@@ -105,7 +106,7 @@ class TabsLine(Widget):
     """
     ALLOW_SELECT = False
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Picked(Message, namespace="tabs_line"):
         """Somebody clicked a tab."""
 

@@ -6,12 +6,13 @@ high-contrast theme (1.4.6); a test computes it.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from textual.app import App
 from textual.theme import Theme
+
+from states.records import record
 
 COMMON_CSS = Path(__file__).with_name("common.tcss")
 SHELL_CSS = Path(__file__).with_name("shell.tcss")
@@ -19,7 +20,7 @@ LIGHT, DARK, CONTRAST = "kcflow-light", "kcflow-dark", "kcflow-contrast"
 DEFAULT = DARK
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Palette:
     """Colours of a theme, each as #rrggbb.
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kcflow.commands import readers
 from kcflow.commands.batches import board_lines, carry_out, other_rows
 from kcflow.commands.context import Context
 from kcflow.commands.receipts import show_receipt
 from kcflow.commands.tables import Column, pairs, paragraph, table
+from kcflow.labels import DATE_FIELDS, MONEY_FIELDS
 
 if TYPE_CHECKING:
     from kcflow.services.money_views import AdjustmentInput, AdjustmentKind, AdjustmentPlan
@@ -68,7 +70,17 @@ def _entered(context: Context) -> AdjustmentInput:
     args, letter = context.args, None
     if args.letter is not None:
         letter = replace(args.letter, kind=LETTER, signer=args.signer)
-    return AdjustmentInput(args.code, args.change, dict(args.after), args.reason or "", letter, args.on)
+    after = {name: _typed(name, value) for name, value in args.after}
+    return AdjustmentInput(args.code, args.change, after, args.reason or "", letter, args.on)
+
+
+def _typed(name: str, value: str) -> str | int:
+    """A new value as every command reads it: amounts with their unit, days as people write them."""
+    if name == "approved" or name in MONEY_FIELDS:
+        return readers.named(f"--set {name}", readers.amount)(value)
+    if name in DATE_FIELDS and value:
+        return readers.named(f"--set {name}", readers.day)(value).isoformat()
+    return value
 
 
 def plan_lines(context: Context, plan: AdjustmentPlan) -> Iterator[str]:

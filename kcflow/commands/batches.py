@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kcflow.commands.context import Context
+from kcflow.commands.contract_syntax import SETTLEMENT_ACTS
 from kcflow.commands.moves import REFUSED, move_input
 from kcflow.commands.receipts import receipt_lines
+from kcflow.commands.round_syntax import PLAN_ACTS, ROUND_ACTS
 from kcflow.commands.tables import Column, pairs, paragraph, table
 from kcflow.formats import date_text, dong
 from kcflow.labels import ROLE
@@ -70,8 +72,40 @@ def other_rows(context: Context, rows: Sequence[OtherRow]) -> Iterator[str]:
 
 
 def _amount(row: OtherRow) -> int:
-    """A contract's đồng: what was signed, else what is drafted in its worksheet."""
-    return (row.fund.contracted if row.fund else 0) or row.items_total
+    """A contract's value; what the list of anything else comes to."""
+    return (row.value or 0) if row.kind == "contract" else row.items_total
+
+
+def _money(context: Context, board: Board) -> list[tuple[str, str]]:
+    """What there is to give, what the list comes to, what is left or by how much it is over."""
+    row, lang, say = board.row, context.lang, context.say
+    if row.fund is None:
+        return []
+    if row.kind == "contract" and board.decided:
+        return [
+            (say("money.contract_value"), dong(row.value or 0, lang)),
+            (say("money.advanced"), dong(row.given or 0, lang)),
+            (say("money.left_to_pay"), dong(max(0, row.left or 0), lang)),
+        ]
+    left = board.left or 0
+    return [
+        (say("money.limit" if row.kind == "contract" else "money.ceiling"), dong(row.fund.ceiling, lang)),
+        (say("money.sum"), dong(board.total, lang) if board.lines else ""),
+        (say("money.over" if left < 0 else "money.left"), dong(abs(left), lang)),
+    ]
+
+
+def command_of(row: OtherRow, act: str) -> str:
+    """The command by which an act of `row` is carried out, as it is typed."""
+    words = {
+        "allocation_round": {action: f"round {name}" for name, action in ROUND_ACTS},
+        "annual_plan": {action: f"budget plan {name}" for name, action in PLAN_ACTS}
+        | {"supplement": "budget plan change"},
+        "contract": {action: f"settle {name}" for name, action in SETTLEMENT_ACTS},
+    }.get(row.kind, {})
+    if row.kind == "adjustment":
+        return f"kcflow adjust act {row.code} {act}"
+    return f"kcflow {words.get(act, f'{row.kind} {act}')} {row.code}"
 
 
 def board_lines(context: Context, board: Board) -> Iterator[str]:
@@ -82,9 +116,7 @@ def board_lines(context: Context, board: Board) -> Iterator[str]:
         (context.say("column.state"), context.label(row.state_label)),
         (context.say("column.waits_for"), context.label(row.waits_for_label)),
         (context.say("column.due"), date_text(row.due_on, lang) if row.due_on else ""),
-        (context.say("money.ceiling"), dong(row.fund.ceiling, lang) if row.fund else ""),
-        (context.say("money.sum"), dong(board.total, lang) if board.lines else ""),
-        (context.say("money.left"), "" if board.left is None else dong(board.left, lang)),
+        *_money(context, board),
         (context.say("money.change"), context.label(row.change_label)),
         (context.say("money.decides"), context.label(ROLE.get(str(board.content.get("decides"))))),
         (context.say("column.basis"), str(board.content.get("basis") or "")),
@@ -107,6 +139,7 @@ def board_lines(context: Context, board: Board) -> Iterator[str]:
         if line.problems:
             yield line.code
             yield from context.reason_lines(line.problems)
-    for option in board.options:
-        if option.possible:
-            yield f"  {option.name}  {context.label(option.label)}"
+    doable = [(command_of(row, option.name), option.label) for option in board.options if option.possible]
+    if doable:
+        yield context.say("money.doable")
+        yield from pairs([(typed, context.label(label)) for typed, label in doable], context.room, "  ")

@@ -9,11 +9,11 @@ from kcflow.commands.context import Context
 from kcflow.commands.places import province_keys
 from kcflow.commands.tables import Column, paragraph, table
 from kcflow.formats import compact, date_text, dong, in_unit, local
-from kcflow.services.money_views import FigureInput
+from kcflow.services.money_figures import FigureInput
 from kcflow.text import fold
 
 if TYPE_CHECKING:
-    from kcflow.services.money_views import BudgetSummary, FigureView, Share, StageFigure, SummaryGroup
+    from kcflow.services.money_figures import BudgetSummary, FigureView, Share, StageFigure, SummaryGroup
 
 
 def area(asked: str) -> str:
@@ -48,7 +48,10 @@ def share_text(context: Context, share: Share | None) -> str:
         return ""
     point = "," if context.lang == "vi" else "."
     percent = f"{share.permille // 10}{point}{share.permille % 10}%"
-    return context.say("budget.share", percent=percent, base=context.label(share.base_label))
+    base = f"{context.label(share.base_label)} {_money(context, share.base_dong)}"
+    if share.published:
+        base += f" ({context.say('column.reported').lower()})"
+    return context.say("budget.share", percent=percent, base=base)
 
 
 def _group(context: Context, group: SummaryGroup) -> Iterator[str]:

@@ -13,6 +13,12 @@ COUNT: Final = readers.whole(1, 1_000_000_000)
 TYPES: Final = tuple(choice.code for choice in ADVANCE_TYPES)
 BATCH: Final = "BatchResult"
 ONE: Final = "Receipt; Preview with --dry-run"
+SETTLEMENT_ACTS: Final = (
+    ("submit", "submit_settlement"),
+    ("return", "return_settlement"),
+    ("liquidate", "liquidate"),
+)
+"""Name of the command and of the act in a contract's lifecycle."""
 OTHERS: Final = "{rows: [OtherRow], next: null}"
 
 
@@ -51,6 +57,13 @@ def _listed(grammar: Grammar, parent: Commands, path: str, run: str) -> None:
     listing.flag("--open", text="others_open")
 
 
+def _exported(grammar: Grammar, parent: Commands, path: str, text: str) -> None:
+    export = grammar.command(parent, path, "worksheets:export", "{path}")
+    export.argument("code", "CODE", text=text)
+    grammar.file(export.argument("file", "FILE", text="export_file"))
+    export.flag("--force", text="export_force")
+
+
 def _shown(grammar: Grammar, parent: Commands, path: str, run: str) -> None:
     grammar.command(parent, path, run, "Board").argument("code", "CODE", text="other_code")
 
@@ -60,6 +73,7 @@ def contracts(grammar: Grammar) -> None:
     _, parent = grammar.group(grammar.commands, "contract")
     _listed(grammar, parent, "contract list", "contracts:list_")
     _shown(grammar, parent, "contract show", "contracts:show")
+    _exported(grammar, parent, "contract export", "other_code")
     new = grammar.command(parent, "contract open", "contracts:open_", "Receipt; BatchResult with --dry-run")
     _items(new, "+")
     new.option("--title", metavar="TEXT", text="contract_title")
@@ -79,11 +93,7 @@ def contracts(grammar: Grammar) -> None:
             _items(command, "+", signed=True)
         move_options(grammar, command)
     _, parent = grammar.group(grammar.commands, "settle")
-    for name, act in (
-        ("submit", "submit_settlement"),
-        ("return", "return_settlement"),
-        ("liquidate", "liquidate"),
-    ):
+    for name, act in SETTLEMENT_ACTS:
         command = grammar.command(parent, f"settle {name}", "contracts:act", BATCH)
         command.argument("code", "CODE", text="other_code")
         command.parser.set_defaults(act=act, items=[])
@@ -96,6 +106,7 @@ def payments(grammar: Grammar) -> None:
     """payment, report-progress, accept, stop."""
     _, parent = grammar.group(grammar.commands, "payment")
     grammar.command(parent, "payment show", "payments:show", "MoneyStory").argument("code", "CODE")
+    _exported(grammar, parent, "payment export", "code")
     for name, run in (
         ("first", "first"),
         ("next", "next_"),

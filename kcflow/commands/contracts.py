@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kcflow.commands.batches import batch_lines, board_lines, carry_out, other_rows
 from kcflow.commands.context import Context
+from kcflow.commands.readers import each_once
 from kcflow.commands.receipts import show_receipt
 
 KIND = "contract"
@@ -41,7 +42,7 @@ def open_(context: Context) -> int:
 def put(context: Context) -> int:
     """Change what a contract gives its proposals, before it is signed or amended; 0 takes one out."""
     args, money = context.args, context.desk.money
-    amounts = {code: dong or None for code, dong in args.items}
+    amounts = {code: dong or None for code, dong in each_once(args.items).items()}
     board = (money.check_put if args.dry_run else money.put)(args.code, amounts)
     context.emit(board, lambda: board_lines(context, board))
     if args.dry_run:
@@ -55,4 +56,4 @@ def act(context: Context) -> int:
     sign, amend (by how much more, or less), cancel, terminate; submit_settlement, return_settlement,
     liquidate (what is settled, where it isn't what was accepted).
     """
-    return carry_out(context, context.args.code, context.args.act, dict(context.args.items) or None)
+    return carry_out(context, context.args.code, context.args.act, each_once(context.args.items) or None)

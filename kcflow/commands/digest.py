@@ -6,8 +6,8 @@ from kcflow.commands.context import Context
 from kcflow.commands.tables import Column, table
 from kcflow.commands.words import both
 from kcflow.formats import date_text, instant_text
-from kcflow.services.clock_views import DigestResult, DigestView
 from kcflow.services.errors import BadInput, NotFound
+from kcflow.services.letter_views import DigestResult, DigestView
 
 UNSENT = 1
 """Exit code when letters are left that the server didn't take: run again."""

@@ -6,8 +6,8 @@ from kcflow.commands.context import Context
 from kcflow.commands.tables import Column, pairs, table
 from kcflow.commands.words import both
 from kcflow.formats import date_text
-from kcflow.services.clock_views import DutyView
 from kcflow.services.errors import BadInput
+from kcflow.services.letter_views import DutyView
 
 
 def duties(context: Context) -> int:

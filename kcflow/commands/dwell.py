@@ -35,7 +35,7 @@ from kcflow.dwell_figures import (
 )
 from kcflow.formats import count_text
 from kcflow.i18n import t
-from kcflow.services.clock_views import Dwell, DwellFilter, DwellReport, Month, PartyShare, PingPong
+from kcflow.services.dwell_views import Dwell, DwellFilter, DwellReport, Month, PartyShare, PingPong
 from kcflow.services.errors import BadInput
 from kcflow.text import visible
 from states.model import Label

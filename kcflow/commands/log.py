@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 
 from kcflow.commands.context import Context
 from kcflow.commands.papers_text import paper_text
 from kcflow.commands.tables import Column, pairs
 from kcflow.formats import date_text, dong, instant_text
+from kcflow.labels import acts_of
+from kcflow.services.errors import NotFound
+from kcflow.services.texts import error_label
 from kcflow.services.views import HistoryFilter, HistoryView
 from kcflow.typed import field_text
 
@@ -15,6 +19,8 @@ from kcflow.typed import field_text
 def history(context: Context) -> int:
     """The history of one proposal or of everything that this person may see, newest first."""
     args = context.args
+    if args.action is not None:
+        _known_act(context, args.action)
     wanted = HistoryFilter(
         dossier=args.code,
         actor=args.person,
@@ -34,6 +40,15 @@ def history(context: Context) -> int:
         blocks if args.long else None,
     )
     return 0
+
+
+def _known_act(context: Context, name: str) -> None:
+    """Refuse a name that no act has: it would look as if nobody had ever done it."""
+    known = acts_of(context.desk.lifecycles())
+    if name not in known:
+        near = ", ".join(get_close_matches(name, known, n=3))
+        code = "act_unknown_near" if near else "act_unknown"
+        raise NotFound(code, error_label(code, action=name, near=near))
 
 
 def _actor(context: Context, row: HistoryView) -> str:

@@ -15,7 +15,8 @@ from kcflow.formats import date_text, dong, percent
 from kcflow.services.views import MoveInput
 
 if TYPE_CHECKING:
-    from kcflow.services.money_views import MoneyEvent, MoneyStory, StageFigure
+    from kcflow.services.money_figures import StageFigure
+    from kcflow.services.money_views import MoneyEvent, MoneyStory
 
 REFUNDS = ("record_refund", "record_stop_refund", "return_advance")
 """Acts that record money paid back; which of them it is follows from the proposal's state."""

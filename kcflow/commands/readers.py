@@ -6,7 +6,7 @@ by the services, which stand behind every entrance.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
@@ -104,6 +104,16 @@ def item(text: str) -> tuple[str, int]:
     if not code.strip() or not equals:
         raise BadInput("item", both("usage.item", found=text[:_SHOWN]))
     return code.strip().upper(), amount(dong)
+
+
+def each_once(items: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Amounts by code. Raises `BadInput` where a proposal is named twice: which amount is meant?"""
+    found: dict[str, int] = {}
+    for code, dong in items:
+        if code in found:
+            raise BadInput("item_twice", both("usage.item_twice", code=code))
+        found[code] = dong
+    return found
 
 
 def difference(text: str) -> tuple[str, int]:

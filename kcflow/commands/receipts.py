@@ -32,7 +32,10 @@ def receipt_lines(context: Context, receipt: Receipt) -> Iterator[str]:
         (say("column.waits_for"), context.label(receipt.waits_for_label)),
         (say("column.due"), due_line(context, receipt.due) if receipt.due else ""),
         (say("column.on"), date_text(receipt.on, context.lang)),
-        (say("column.receipt"), f"{receipt.mark} ({say('column.seq')} {receipt.seq})"),
+        (
+            say("column.receipt"),
+            f"{receipt.mark} ({say('column.seq')} {receipt.seq})" if receipt.hash else "",
+        ),
         (say("column.request"), receipt.request),
     ]
     yield from pairs(items, context.room, "  ")

@@ -19,15 +19,14 @@ from kcflow.commands.json_form import shape_fields
 from kcflow.commands.lifecycles import Diagram, LifecycleRow
 from kcflow.commands.store import Init
 from kcflow.services.clock_views import CalendarYear, ChangePlan, ChangeResult, RuleView
+from kcflow.services.money_figures import BudgetSummary, FigureView
 from kcflow.services.money_views import (
     AdjustmentKind,
     AdjustmentPlan,
     AnnexPlan,
     BatchResult,
     Board,
-    BudgetSummary,
     Candidate,
-    FigureView,
     MoneyStory,
     OtherRow,
 )

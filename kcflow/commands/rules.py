@@ -75,7 +75,7 @@ def _way(args: Any) -> dict[str, Any]:  # noqa: ANN401 - argparse's namespace
     """How the rule counts. Raises `BadInput` unless exactly one way is given."""
     given = [
         name
-        for name in ("working_days", "calendar_days", "date", "monthly")
+        for name in ("working_days", "calendar_days", "months", "date", "monthly")
         if getattr(args, name) is not None
     ]
     if len(given) != 1:
@@ -89,6 +89,8 @@ def _way(args: Any) -> dict[str, Any]:  # noqa: ANN401 - argparse's namespace
         return {"by": "fixed_date", "day": day, "month": month, "inclusive": not args.before}
     if way == "monthly":
         return {"by": "monthly", "day": args.monthly, "inclusive": not args.before}
+    if way == "months":
+        return {"by": "months", "months": args.months}
     return {"by": way, "days": getattr(args, way)}
 
 

@@ -58,6 +58,7 @@ def own(grammar: Grammar) -> None:
     setting.option("--state", metavar="STATE", required=True, text="rules_state")
     setting.option("--working-days", metavar="N", type=whole, text="rules_working_days")
     setting.option("--calendar-days", metavar="N", type=whole, text="rules_calendar_days")
+    setting.option("--months", metavar="N", type=whole, text="rules_months")
     setting.option("--date", metavar="D/M", type=day_month, text="rules_date")
     setting.option("--monthly", metavar="D", type=whole, text="rules_monthly")
     setting.option(

@@ -12,9 +12,10 @@ from kcflow.commands.batches import board_lines, carry_out
 from kcflow.commands.context import Context
 from kcflow.commands.moves import REFUSED
 from kcflow.commands.places import province_key
+from kcflow.commands.readers import each_once
 from kcflow.commands.receipts import show_receipt
 from kcflow.commands.tables import Column, pairs, paragraph, table
-from kcflow.formats import UNITS, compact, date_text, dong
+from kcflow.formats import UNITS, date_text, dong
 
 if TYPE_CHECKING:
     from kcflow.services.money_views import AnnexPlan, AnnexRow, Board, Candidate, OtherRow
@@ -51,11 +52,9 @@ def row_lines(context: Context, rows: Sequence[OtherRow]) -> Iterator[str]:
         Column(say("column.code"), lambda row: row.code),
         Column(say("column.mark"), lambda row: say(f"mark.{row.mark}")),
         Column(say("column.state"), lambda row: context.label(row.state_label), flexible=True),
-        Column(
-            say("money.ceiling"), lambda row: compact(row.fund.ceiling if row.fund else 0, lang), right=True
-        ),
-        Column(say("money.listed"), lambda row: compact(row.items_total, lang), right=True, optional=True),
-        Column(say("money.given"), lambda row: compact(given(row), lang), right=True),
+        Column(say("money.ceiling"), lambda row: dong(row.value or 0, lang), right=True),
+        Column(say("money.listed"), lambda row: dong(row.items_total, lang), right=True, optional=True),
+        Column(say("money.given"), lambda row: dong(given(row), lang), right=True),
         Column(say("column.due"), lambda row: date_text(row.due_on, lang) if row.due_on else ""),
         Column(
             say("column.waits_for"),
@@ -63,7 +62,7 @@ def row_lines(context: Context, rows: Sequence[OtherRow]) -> Iterator[str]:
             flexible=True,
             optional=True,
         ),
-        Column(say("column.title"), lambda row: row.title, flexible=True, optional=True),
+        Column(say("money.title"), lambda row: row.title, flexible=True, optional=True),
     ]
     return table(columns, rows, context.room)
 
@@ -111,7 +110,7 @@ def _candidate_lines(context: Context, rows: Sequence[Candidate]) -> Iterator[st
     say, lang = context.say, context.lang
     columns: list[Column[Candidate]] = [
         Column(say("column.code"), lambda row: row.code),
-        Column(say("money.left"), lambda row: compact(row.left, lang), right=True),
+        Column(say("money.left"), lambda row: dong(row.left, lang), right=True),
         Column(say("money.elsewhere"), lambda row: row.elsewhere or ""),
         Column(say("column.state"), lambda row: context.label(row.state_label), flexible=True, optional=True),
         Column(say("column.province"), lambda row: row.province_name, flexible=True, optional=True),
@@ -127,7 +126,7 @@ def _candidate_lines(context: Context, rows: Sequence[Candidate]) -> Iterator[st
 def put(context: Context) -> int:
     """Put proposals into the list, or with --dry-run only see how it would stand; 0 takes one out."""
     args, money = context.args, context.desk.money
-    amounts = {code: amount or None for code, amount in args.items}
+    amounts = {code: amount or None for code, amount in each_once(args.items).items()}
     notes = dict(args.notes)
     if args.dry_run:
         _show_board(context, money.check_put(args.code, amounts, notes))
@@ -154,7 +153,12 @@ def annex_lines(context: Context, plan: AnnexPlan) -> Iterator[str]:
     columns: list[Column[AnnexRow]] = [
         Column(say("money.row"), lambda row: str(row.row_number), right=True),
         Column(say("column.code"), lambda row: row.code or "?"),
-        Column(say("column.amount"), lambda row: dong(row.dong, lang), right=True),
+        # What can't be read is no nought.
+        Column(
+            say("column.amount"),
+            lambda row: dong(row.dong, lang) if row.dong or not row.problems else "?",
+            right=True,
+        ),
         Column(say("column.title"), lambda row: row.title, flexible=True),
     ]
     yield from paragraph(f"{plan.sheet}: {context.label(plan.unit_found)}", context.room)
@@ -163,9 +167,13 @@ def annex_lines(context: Context, plan: AnnexPlan) -> Iterator[str]:
     mark = say("word.warning") + " "
     for row in plan.rows:
         for problem in row.problems:
-            yield from paragraph(context.label(problem), context.room, "", f"{row.row_number}: ")
+            yield from paragraph(
+                context.label(problem), context.room, "", f"{say('money.row')} {row.row_number}: "
+            )
         for warning in row.warnings:
-            yield from paragraph(context.label(warning), context.room, "", f"{row.row_number}: {mark}")
+            yield from paragraph(
+                context.label(warning), context.room, "", f"{say('money.row')} {row.row_number}: {mark}"
+            )
     for problem in plan.problems:
         yield from paragraph(context.label(problem), context.room, "", "- ")
     for warning in plan.warnings:

@@ -20,7 +20,7 @@ from textual.widgets import Static
 from kcflow.dwell_figures import PARTS, PERIODS, period_of, period_text
 from kcflow.formats import count_text
 from kcflow.i18n import t
-from kcflow.services.clock_views import DwellFilter, DwellReport
+from kcflow.services.dwell_views import DwellFilter, DwellReport
 from kcflow.services.errors import KcflowError
 from kcflow.services.views import ListFilter
 from screens.base import DeskScreen, sentence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from screens.money.exporting import ExportDialog
 
 if TYPE_CHECKING:
-    from kcflow.services.clock_views import DwellReport
     from kcflow.services.desk import Desk
+    from kcflow.services.dwell_views import DwellReport
 
 
 class ExportDwellDialog(ExportDialog):

@@ -22,16 +22,15 @@ from kcflow.dwell_figures import (
 )
 from kcflow.formats import count_text
 from kcflow.i18n import t
-from kcflow.services.clock_views import Dwell, DwellReport, PartyShare, PingPong
+from kcflow.services.dwell_views import Dwell, DwellReport, PartyShare, PingPong
 from screens.guide.pairs import wrapped
 from screens.widgets.bar_list import BarRow
-from screens.widgets.cells import fit, literal
+from screens.widgets.cells import fit, fit_both_ends, literal
 from screens.widgets.flow_lines import Line, Tone
 from screens.widgets.state_mark import mark
 from states.records import record
 
 _LEAST_NAME, _MOST_NAME = 18, 44
-_HEAD_OF_NAME: Final = 8
 _LEAST_BAR, _MOST_BAR = 8, 60
 _WIDE, _HUGE = 96, 140
 MONTH: Final = 3
@@ -125,20 +124,11 @@ def _states(found: DwellReport, lang: str, width: int) -> Iterator[BarRow]:
             listed = list(of_state)
             if listed[0].office:
                 yield _plain(" " + fit(literal(listed[0].state_label(lang)), width - 1))
-                yield from (figures(row, f"  {_both_ends(row.office_name, room - 4)}") for row in listed)
+                yield from (
+                    figures(row, f"  {fit_both_ends(row.office_name, room - 4).rstrip()}") for row in listed
+                )
             else:
                 yield from (figures(row, literal(row.state_label(lang))) for row in listed)
-
-
-def _both_ends(name: str, cells: int) -> str:
-    """A name in at most `cells`: units are told apart by how their names end."""
-    shown = literal(name)
-    if cell_len(shown) <= cells:
-        return shown
-    words, kept = shown.split(" "), ""
-    while words and cell_len(f"{words[-1]} {kept}") <= cells - _HEAD_OF_NAME:
-        kept = f"{words.pop()} {kept}".rstrip()
-    return fit(shown, cells - cell_len(kept)) + kept if kept else fit(shown, cells)
 
 
 # -- parties -----------------------------------------------------------------------------------

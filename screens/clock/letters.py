@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from kcflow.formats import date_text, instant_text
 from kcflow.i18n import t
-from kcflow.services.clock_views import DigestView
+from kcflow.services.letter_views import DigestView
 from screens.base import DeskModal
 from screens.clock.editor import EditorScreen
 from screens.clock.letters_commands import LettersMade, ReadLetter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from kcflow.services.views import PersonView, Receipt
 from screens.base import DeskNode
 from screens.clock.commands import ACTS, CLOCK
 from screens.clock.parts import state_lines
+from states.records import record
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
@@ -27,7 +28,7 @@ MENU = "menu"
 """What the derivation gives when somebody wants to choose an act."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Subject:
     """The dossier that an act is about."""
 
@@ -35,7 +36,7 @@ class Subject:
     title: str
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class ActFacts:
     """What a form needs: where the dossier stands, and the people that the act is about."""
 

@@ -23,16 +23,18 @@ from screens.lists.wishes import same
 from screens.widgets.hanging import Hanging
 from states.model import Label, Lifecycle, State
 
-KINDS: Final = ("working_days", "calendar_days", "fixed_date", "monthly")
+KINDS: Final = ("working_days", "calendar_days", "months", "fixed_date", "monthly")
 _SHOWN: Final = {
     "working_days": ("days",),
     "calendar_days": ("days",),
+    "months": ("months",),
     "fixed_date": ("day", "month", "plan_year", "inclusive"),
     "monthly": ("day", "inclusive"),
 }
 """The fields that each way of counting asks for."""
-_CHANGING: Final = ("days", "day", "month", "plan_year", "inclusive")
+_CHANGING: Final = ("days", "months", "day", "month", "plan_year", "inclusive")
 _MOST_DAYS: Final = 366
+_MOST_MONTHS: Final = 12
 _LEAP: Final = 2024
 _YEARS: Final = (("-1", "before"), ("0", "same"), ("1", "after"))
 
@@ -45,6 +47,7 @@ class RuleForm(ChangeForm):
     keep_as = "rule"
     AT_FIELD: ClassVar[dict[str, str]] = {
         "rule_days": "days",
+        "rule_months": "months",
         "rule_date": "day",
         "rule_month_day": "day",
         "rule_plan_year": "plan_year",
@@ -90,6 +93,10 @@ class RuleForm(ChangeForm):
         counts = own is not None and bool(own.days)
         days = own.days if own is not None and counts else None
         yield WholeField("days", words("rules.field.days"), days, least=1, most=_MOST_DAYS, required=True)
+        months = own.months if own is not None and own.months else None
+        yield WholeField(
+            "months", words("rules.field.months"), months, least=1, most=_MOST_MONTHS, required=True
+        )
         day = own.day if own is not None and own.day else None
         month = own.month if own is not None and own.month else None
         yield WholeField("day", words("rules.field.day"), day, least=1, most=31, required=True)
@@ -144,6 +151,7 @@ class RuleForm(ChangeForm):
             by=by,
             basis=str(value["basis"]),
             days=_whole(value.get("days")),
+            months=_whole(value.get("months")),
             month=_whole(month),
             day=_whole(day),
             plan_year=int(str(value.get("plan_year", 0))),
@@ -173,6 +181,8 @@ def _said(rule: RuleInput, lang: str) -> str:
     """The rule as it was entered, in words, with its basis."""
     if rule.by in ("working_days", "calendar_days"):
         text = t(f"rule.{rule.by}", lang, days=rule.days)
+    elif rule.by == "months":
+        text = t("rule.months", lang, n=rule.months)
     elif rule.by == "monthly":
         text = t("rule.monthly_by" if rule.inclusive else "rule.monthly_before", lang, day=rule.day)
     else:

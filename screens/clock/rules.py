@@ -306,9 +306,11 @@ def whose(rule: RuleView, lang: str) -> str:
 
 
 def short(rule: RuleView, lang: str) -> str:
-    """The rule in few words; "…" stands for the case in which alone it counts (the strip names it)."""
+    """The rule in few words, and the case in which alone it counts."""
     if rule.by in ("working_days", "calendar_days"):
         text = t(f"rules.short.{rule.by}", lang, days=rule.days)
+    elif rule.by == "months":
+        text = t("rules.short.months", lang, n=rule.months)
     elif rule.by in ("fixed_date", "monthly"):
         end = t(f"rules.short.{'by' if rule.inclusive else 'before'}", lang)
         if rule.by == "monthly":
@@ -318,7 +320,8 @@ def short(rule: RuleView, lang: str) -> str:
             text = t("rules.short.fixed", lang, end=end, day=rule.day, month=rule.month, year=year)
     else:
         text = t("rules.short.term_end", lang)
-    return f"{text} …" if rule.text(lang).endswith(")") else text
+    whole = rule.text(lang)
+    return f"{text} {whole[whole.rindex('(') :]}" if whole.endswith(")") else text
 
 
 def _row(line: Line, year: int, lang: str) -> TableRow:

@@ -92,6 +92,11 @@ def wrong_fields(form: Widget) -> list[Field[object]]:
     return [field for field in there(form) if field.display and not field.check()]
 
 
+def count_wrong(form: Widget) -> int:
+    """How many fields can't be taken as they stand; nothing is shown."""
+    return sum(field.display and field.problem() is not None for field in there(form))
+
+
 def there(form: Widget) -> list[Field[object]]:
     """The fields that can be read; those of a paper that is being opened come in a moment."""
     return [field for field in form.query(Field).results(Field) if field.is_mounted]

@@ -73,6 +73,7 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
         self._preview: Preview | None = None
         self._failure: Exception | None = None
         self._armed = False
+        self._mending = False  # whether the status line counts the fields to mend
         self._receipt: Receipt | None = None
         self._timer: Timer | None = None
         self._looked_at: tuple[str, MoveInput] | None = None
@@ -178,7 +179,7 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
     def _write_after(self) -> None:
         """What will happen, and what is still missing."""
         preview, lang = self._preview, self.lang
-        if preview is None:
+        if preview is None or self._receipt is not None:
             return
         self.query_one("#advance-consequence", Static).update(self.consequence(preview))
         wrong = [
@@ -205,6 +206,8 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
     @on(Field.Changed)
     def _something_changed(self) -> None:
         self._disarm()
+        if self._mending:
+            self._say_wrong(act_inputs.count_wrong(self))
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(_SETTLE_SECONDS, self._look)
@@ -260,7 +263,8 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
             return
         wrong = act_inputs.wrong_fields(self)
         if wrong:
-            self.say(t("advance.mend_first", self.lang, count=len(wrong)), "warn")
+            self._mending = True
+            self._say_wrong(len(wrong))
             wrong[0].focus_entry()
             return
         if self.option.danger and not self._armed:
@@ -272,6 +276,10 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
         self._write_trouble()
         name, move = self.option.name, self.move()
         self.send(lambda desk: self.carry_out(desk, name, move), self._done, self._trouble)
+
+    def _say_wrong(self, count: int) -> None:
+        self._mending = count > 0
+        self.say(t("advance.mend_first", self.lang, count=count) if count else "", "warn")
 
     def _disarm(self) -> None:
         if self._armed:
@@ -298,6 +306,7 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
         button.disabled = self._gone
         if said.lines:
             self.call_after_refresh(box.scroll_visible, animate=False)
+        self.refresh_bindings()
 
     # Fresh data after somebody else was faster
 
@@ -357,6 +366,8 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
         self._receipt = receipt
         self.form_done()
         self.add_class("-done")
+        self.say("")
+        self.query_one(StatusLine).quiet("")
         self._write_receipt(receipt)
         self.query_one("#advance-close").focus()
         self.refresh_bindings()
@@ -377,7 +388,12 @@ class AdvanceDialog(KeepsForm, DeskModal[Receipt]):
             self.dismiss(self._receipt)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Once there is a receipt it can be copied; what leads to one has no more use then."""
+        """Once there is a receipt it can be copied; what leads to one has no more use then.
+
+        Fresh data is offered only where somebody else was faster.
+        """
+        if action == "fresh_data" and not isinstance(self._failure, ConflictError):
+            return False
         if (action == "copy_receipt") == (self._receipt is None) and action in _BY_RECEIPT:
             return False
         return super().check_action(action, parameters)

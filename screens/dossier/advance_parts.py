@@ -23,6 +23,7 @@ def head(option: OptionView, preview: Preview | None, lang: str) -> Hanging:
     from_label = preview.from_label(lang) if preview is not None else "…"
     target = (preview.to_label if preview is not None else None) or option.target_label
     to_label = target(lang) if target is not None else t("advance.target_open", lang)
+    stays = preview is not None and to_label == from_label
     role = _or_dash(option.role_label, lang)
     office = option.office_name or "—"
     if office.startswith(role):  # the office says the role already
@@ -33,7 +34,9 @@ def head(option: OptionView, preview: Preview | None, lang: str) -> Hanging:
     if preview is not None:
         said.append(parts.line((preview.title, parts.DIM)))
     said += [
-        parts.line((from_label, ""), (" → ", "$accent"), (to_label, parts.STRONG)),
+        parts.line((from_label, parts.STRONG), (f" · {t('advance.state_stays', lang)}", parts.DIM))
+        if stays
+        else parts.line((from_label, ""), (" → ", "$accent"), (to_label, parts.STRONG)),
         parts.line((f"{who} · {t('advance.basis', lang, basis=basis_text(option.basis, lang))}", parts.DIM)),
     ]
     return parts.lines(said)
@@ -111,14 +114,17 @@ def trouble(error: Exception | None, lang: str, *, gone: bool, armed: bool) -> H
 def receipt(done: Receipt, preview: Preview | None, lang: str) -> Hanging:
     """What did happen, with the mark to keep."""
     key = "repeated" if done.repeated else "done"
+    moved = done.from_label is None or done.from_label != done.to_label
+    before = done.from_label if moved else None
     said = [
         parts.line((f"● {t(f'advance.{key}', lang)}", f"bold {parts.GOOD}")),
         parts.line((f"{done.code}  ", "$accent"), done.title),
         parts.line((done.action_label(lang), parts.STRONG), f", {date_text(done.on, lang)}"),
         parts.line(
             (t("advance.state_now", lang), parts.DIM),
-            (f"{done.from_label(lang)} → " if done.from_label is not None else "", parts.DIM),
+            (f"{before(lang)} → " if before is not None else "", parts.DIM),
             (done.to_label(lang), ""),
+            ("" if moved else f" · {t('advance.state_stays', lang)}", parts.DIM),
         ),
         parts.line((t("advance.holder_now", lang), parts.DIM), (done.waits_for_label(lang), parts.STRONG)),
     ]

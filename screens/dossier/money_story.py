@@ -206,7 +206,7 @@ class MoneyStoryScreen(DeskScreen[None]):
         """Everything that the row of the history holds."""
         row = self.row
         if isinstance(row, MoneyEvent) and self.card is not None:
-            from screens.lists.history import RecordDialog
+            from screens.lists.history_record import RecordDialog
 
             view = next((each for each in self.card.timeline if each.seq == row.seq), None)
             if view is not None:

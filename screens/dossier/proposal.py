@@ -18,13 +18,14 @@ from textual.widgets.option_list import Option
 from kcflow.i18n import t
 from kcflow.services.clock_views import ClockState
 from kcflow.services.errors import KcflowError, NotFound
-from kcflow.services.views import DossierCard, Receipt
+from kcflow.services.views import DossierCard
 from screens.base import DeskScreen
 from screens.clock.commands import CLOCK
 from screens.clock.opening import ShowsClock, Subject
 from screens.commands import Act, CloseDialog, DossierHistory, bindings
 from screens.dossier import act_parts, proposal_lists, timeline_parts
 from screens.dossier import proposal_parts as parts
+from screens.dossier.proposal_acts import ProposalActs
 from screens.dossier.proposal_commands import (
     CopyCitation,
     CorrectRow,
@@ -39,7 +40,6 @@ from screens.dossier.proposal_commands import (
     ScrollUp,
     WriteNote,
 )
-from screens.dossier.proposal_cursor import ProposalCursor
 from screens.lists.detail import stage_phases
 from screens.lists.neighbours import Neighbour, beside
 from screens.money.commands import NewBoard, OpenAbove
@@ -68,7 +68,7 @@ class Vanished(Message, namespace="proposal"):
     code: str
 
 
-class ProposalScreen(ProposalCursor, LeadsToMoney, ShowsClock, DeskScreen[None]):
+class ProposalScreen(ProposalActs, LeadsToMoney, ShowsClock, DeskScreen[None]):
     """Everything about one proposal, and every act on it.
 
     | Key | What it does |
@@ -322,70 +322,13 @@ class ProposalScreen(ProposalCursor, LeadsToMoney, ShowsClock, DeskScreen[None])
         elif event.option_list.id == "proposal-papers":
             shown = self.paper_shown
             if shown is not None and shown.paper is None:
-                self._record(shown.item.kinds[0] if shown.item is not None else "")
+                self.record(shown.item.kinds[0] if shown.item is not None else "")
             elif shown is not None and shown.paper is not None:
                 self.open_paper(shown.paper)
         elif (row := self.history_row) is not None:
-            from screens.lists.history import RecordDialog
+            from screens.lists.history_record import RecordDialog
 
             self.app.push_screen(RecordDialog(row))
-
-    def action_act(self) -> None:
-        """Open the advance dialog for the act under the cursor."""
-        if (reason := self.why_not("act")) is not None:
-            self.say(reason, "warn")
-            return
-        option, card = self.option, self.card
-        if option is not None and card is not None:
-            from screens.dossier.advance import AdvanceDialog
-
-            self.app.push_screen(AdvanceDialog(card.row.code, option, card.row.version), self._done)
-
-    def action_record_papers(self) -> None:
-        """Open the dialog for papers."""
-        self._record("")
-
-    def _record(self, kind: str) -> None:
-        if self.card is not None:
-            from screens.dossier.papers import PapersDialog
-
-            self.app.push_screen(PapersDialog(self.card.row.code, self.card.row.title, kind), self._done)
-
-    def action_write_note(self) -> None:
-        """Open the dialog for a note."""
-        if self.card is not None:
-            from screens.dossier.notes import NoteDialog
-
-            self.app.push_screen(NoteDialog(self.card.row.code, self.card.row.title), self._done)
-
-    def action_edit_draft(self) -> None:
-        """Open the form with the present content."""
-        if self.card is not None:
-            from screens.forms.draft import DraftScreen
-
-            self.app.push_screen(DraftScreen(card=self.card), self._done)
-
-    def action_correct_row(self) -> None:
-        """Correct the row of the timeline under the cursor; the first press goes there."""
-        row = self.history_row
-        if not self.focused_on("timeline"):
-            self.query_one("#proposal-timeline").focus()
-            self.say(t("proposal.choose_row", self.lang))
-        elif row is not None:
-            from screens.dossier.correct import CorrectDialog
-
-            self.app.push_screen(CorrectDialog(row.dossier, row), self._done)
-
-    def action_open_story(self) -> None:
-        """Open the whole money story of this proposal."""
-        if self.card is not None:
-            from screens.dossier.money_story import MoneyStoryScreen
-
-            self.app.push_screen(MoneyStoryScreen(self.code))
-
-    def action_dossier_history(self) -> None:
-        """Open the history of this proposal."""
-        self.desk_app.open_history_of(self.code)
 
     def action_reload(self) -> None:
         """Read the proposal anew."""
@@ -414,11 +357,3 @@ class ProposalScreen(ProposalCursor, LeadsToMoney, ShowsClock, DeskScreen[None])
     def action_close_dialog(self) -> None:
         """Go back."""
         self.dismiss(None)
-
-    def _done(self, receipt: Receipt | None) -> None:
-        if receipt is None:
-            return
-        self.say(
-            t("advance.done_line", self.lang, act=receipt.action_label(self.lang), mark=receipt.mark), "good"
-        )
-        self.desk_app.data_changed()

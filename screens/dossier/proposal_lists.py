@@ -29,7 +29,8 @@ def acts_of(
     offices = len({option.office_name for option in possible}) > 1
     found: list[Option] = []
     if possible or not ending:
-        key = "possible" if possible else "nothing_possible"
+        others = any(reason.kind == "permission" for option in options for reason in option.reasons)
+        key = "possible" if possible else "nothing_yours" if others else "nothing_possible"
         found.append(
             Option(Content.styled(t(f"proposal.{key}", lang), parts.DIM), "heading-possible", disabled=True)
         )

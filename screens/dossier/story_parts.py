@@ -12,7 +12,8 @@ from textual.content import Content
 from kcflow.formats import compact, date_text, dong, percent
 from kcflow.i18n import t
 from kcflow.labels import AMOUNT
-from kcflow.services.money_views import MoneyEvent, MoneyStory, OtherRow, Share, StageFigure
+from kcflow.services.money_figures import Share, StageFigure
+from kcflow.services.money_views import MoneyEvent, MoneyStory, OtherRow
 from screens.dossier.act_parts import paper_text
 from screens.dossier.proposal_parts import BAD, DIM, STRONG, WARN, Part, line, lines
 from screens.widgets.hanging import Hanging

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from states.records import record
 
 KEPT = 50
 """How many are remembered; the oldest are forgotten first."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Visit:
     """A proposal that was open; `title` is "" until it was read."""
 

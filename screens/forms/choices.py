@@ -6,6 +6,7 @@ import asyncio
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from textual import events
 from textual.suggester import Suggester
@@ -192,6 +193,7 @@ class FileField(Field[str]):
 
     HINT = "form.path_form"
     """Catalogue key of what the empty field says."""
+    ENTRY: ClassVar[type[Entry]] = Entry
 
     def __init__(
         self,
@@ -207,7 +209,7 @@ class FileField(Field[str]):
         self._first, self._suffixes = value, frozenset(suffixes)
 
     def _make_entry(self) -> Widget:
-        return Entry(self._first, exact=True, suggester=_Paths(self._suffixes), placeholder=t(self.HINT))
+        return self.ENTRY(self._first, exact=True, suggester=_Paths(self._suffixes), placeholder=t(self.HINT))
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""Days as people type them into a form: a year of two digits is one of this century."""
+"""Days as people type them into a form: 14/6, 14/6/24, 14.6.2024, 140624 or 14062024."""
 
 from __future__ import annotations
 
@@ -11,19 +11,33 @@ from textual.binding import Binding, BindingType
 from kcflow.formats import date_text, parse_date
 from screens.forms.entries import Entry
 
-_SHORT = re.compile(r"\s*(\d{1,2}/\d{1,2}/)(\d{2})\s*", re.ASCII)
+_PARTED = re.compile(r"(\d{1,2})([/. -])(\d{1,2})(?:\2(\d{4}|\d{2}))?", re.ASCII)
+_UNPARTED = re.compile(r"(\d{2})()(\d{2})(\d{4}|\d{2})", re.ASCII)
+_WHOLE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}", re.ASCII)
 _CENTURY = "20"
 
 
-def has_short_year(text: str) -> bool:
-    """Whether the year has two digits, so that what was understood has to be said."""
-    return _SHORT.fullmatch(text) is not None
+def is_short(text: str) -> bool:
+    """Whether the day isn't written in full, so that what was understood has to be said."""
+    return _WHOLE.fullmatch(text.strip()) is None
 
 
-def read_day(text: str) -> date:
-    """Read what `parse_date` reads, and 1/1/24 as 01/01/2024. Raises ValueError."""
-    short = _SHORT.fullmatch(text)
-    return parse_date(f"{short[1]}{_CENTURY}{short[2]}" if short is not None else text)
+def read_day(text: str, today: date | None) -> date:
+    """Read what `parse_date` reads, and what people type faster; raises ValueError for all else.
+
+    Between day, month and year may stand a slash, dot, dash, space, or nothing. A year of two digits is one
+    of this century; a day without a year is one of the year of `today`.
+    """
+    text = text.strip()
+    found = _PARTED.fullmatch(text) or _UNPARTED.fullmatch(text)
+    if found is None:
+        return parse_date(text)
+    day, _, month, year = found.groups()
+    if year is None:
+        if today is None:
+            raise ValueError("a day without a year")
+        year = str(today.year)
+    return parse_date(f"{day}/{month}/{year if len(year) == 4 else _CENTURY + year}")
 
 
 class DateEntry(Entry):
@@ -42,7 +56,7 @@ class DateEntry(Entry):
     def action_shift_day(self, days: int) -> None:
         """Move to another day."""
         try:
-            day = read_day(self.value) + timedelta(days=days)
+            day = read_day(self.value, self._anchor) + timedelta(days=days)
         except (ValueError, OverflowError):
             if self.value.strip() or self._anchor is None:
                 return

@@ -21,7 +21,7 @@ from textual.widgets import Input, Select, Static, TextArea
 from kcflow.formats import date_text
 from kcflow.i18n import t
 from kcflow.text import TextRefused, strict, visible
-from screens.forms.days import DateEntry, has_short_year, read_day
+from screens.forms.days import DateEntry, is_short, read_day
 from screens.forms.entries import Boxes, Entry, Fault, Memo, PasteRefused, refused
 from states.model import Label
 
@@ -331,7 +331,7 @@ class LinesField(MemoField):
 
 
 class DateField(Field[date]):
-    """A day as dd/mm/yyyy; the echo says its weekday and how far it is from today, and a short year whole."""
+    """A day as dd/mm/yyyy; the echo says its weekday and how far it is from today, and a short one whole."""
 
     ECHOES = True
 
@@ -366,7 +366,7 @@ class DateField(Field[date]):
         if not text:
             return None
         try:
-            day = read_day(text)
+            day = read_day(text, self._today)
         except ValueError:
             raise Fault(words("form.not_a_date", found=visible(text))) from None
         if self._past_only and self._today is not None and day > self._today:
@@ -379,7 +379,7 @@ class DateField(Field[date]):
         if day is None:
             return "" if self.text.strip() else t("form.date_form", lang)
         weekday = t(f"form.weekday.{day.weekday()}", lang)
-        if has_short_year(self.text):
+        if is_short(self.text):
             weekday = f"= {date_text(day)}, {weekday}"
         if self._today is None:
             return weekday

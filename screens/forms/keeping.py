@@ -21,9 +21,10 @@ from kcflow.i18n import t
 from kcflow.keep import FormKey, Found, Keeper, Kept, reason
 from kcflow.text import visible
 from screens.base import StatusLine
-from screens.commands import Command, key_name, offers
+from screens.commands import Command, key_name
 from screens.forms.fields import Field
 from screens.forms.sending import SendsOnce
+from screens.offers import offers
 
 SECONDS = 0.5
 """How long typed text may wait for the disk."""

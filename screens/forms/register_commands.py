@@ -5,6 +5,13 @@ from __future__ import annotations
 from screens.commands import Command
 
 
+class ReadWorkbook(Command):
+    """Read the workbook, or look into the folder, whose path was typed."""
+
+    key = "enter"
+    order = 9
+
+
 class OtherFile(Command):
     """Choose another workbook."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
+from textual.binding import BindingType
 from textual.content import Content
 
 from kcflow import reference
@@ -13,10 +15,13 @@ from kcflow.formats import UNIT_WORDS, date_text, dong, trieu
 from kcflow.i18n import t
 from kcflow.labels import SOURCE
 from kcflow.services.views import ImportPlan, ImportResult, ImportRowView
+from screens.commands import bindings
 from screens.dossier import proposal_parts as parts
 from screens.forms.amounts import WholeField
 from screens.forms.choices import ChoiceField, FileField
+from screens.forms.entries import Entry
 from screens.forms.fields import words
+from screens.forms.register_commands import ReadWorkbook
 from screens.widgets.hanging import Hanging
 from screens.widgets.state_mark import mark
 from screens.widgets.table import Column, TablePage, TableRow
@@ -73,8 +78,20 @@ def _amount(row: ImportRowView, dong: int, lang: str) -> str:
     return "–" if row.status == "bad" and not dong else trieu(dong, lang).partition(" ")[0]
 
 
+class WorkbookEntry(Entry):
+    """The letters of the path; Enter reads."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ReadWorkbook)
+
+    async def action_read_workbook(self) -> None:
+        """Hand over what was typed."""
+        await self.action_submit()
+
+
 class WorkbookField(FileField):
     """The path of a workbook; a folder may stand there too, to be looked into."""
+
+    ENTRY = WorkbookEntry
 
     def _absent(self) -> Label | None:
         problem = super()._absent()

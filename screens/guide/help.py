@@ -18,11 +18,12 @@ from kcflow.i18n import t
 from kcflow.services.money_views import Board, OtherRow
 from kcflow.services.views import DossierCard, DossierRow, HistoryView, StalledRow
 from screens.base import DeskModal
-from screens.commands import Command, Offer, bindings, in_order, key_name, offers
+from screens.commands import Command, bindings, key_name
 from screens.forms.entries import Entry
 from screens.guide.help_terms import BASIS, terms_of
 from screens.guide.lifecycle_picture import phases, picture
 from screens.guide.pairs import Drawn, Pair, Pairs, PairsScroll
+from screens.offers import Offer, listed
 from screens.widgets.state_mark import mark
 from screens.widgets.table import VirtualTable
 from states.model import Lifecycle
@@ -113,7 +114,7 @@ class HelpScreen(DeskModal[None]):
     def __init__(self, about: Screen[Any]) -> None:
         """Take the keys of `about` as they are now."""
         super().__init__()
-        self._offers = in_order(offers(about))
+        self._offers = listed(about)
         self._key = self._key_of(about)
         self._subject = subject_of(about)
         self._lists = bool(about.query(VirtualTable))

@@ -16,8 +16,9 @@ from textual.widgets import Input
 from kcflow.i18n import LANGUAGES, t
 from kcflow.text import fold
 from screens.base import DeskModal, StatusLine
-from screens.commands import Command, Offer, in_order, key_name, offers, shown_key
+from screens.commands import Command, key_name, shown_key
 from screens.guide.places import Place, places
+from screens.offers import Offer, listed
 from screens.taking import TakingEntry, TakingTable
 from screens.widgets.table import Column, TablePage, TableRow, VirtualTable
 
@@ -47,7 +48,7 @@ class PaletteDialog(DeskModal[Offer]):
     def __init__(self, about: Screen[Any]) -> None:
         """Offer what `about` can do now."""
         super().__init__()
-        self._offers = [offer for offer in in_order(offers(about)) if offer.command.id not in _LEFT_OUT]
+        self._offers = [offer for offer in listed(about) if offer.command.id not in _LEFT_OUT]
         self._elsewhere: list[tuple[type[Command], Place]] = []
 
     def body(self) -> Iterable[Widget]:

@@ -23,6 +23,7 @@ from screens.commands import CloseDialog, bindings
 from screens.dossier import proposal_parts as parts
 from screens.forms.choices import ChoiceField
 from screens.forms.fields import words
+from screens.taking import TakingList
 from states.model import Label
 
 _CHOICES = ("sample", "office", "quit")
@@ -62,7 +63,7 @@ class WelcomeScreen(DeskScreen[bool]):
         """What this is, the three ways, the province, the progress."""
         with Container(id="welcome-middle"), Vertical(id="welcome-box", classes="panel"):
             yield Static("", id="welcome-text", markup=False)
-            yield OptionList(id="welcome-choices", compact=True)
+            yield TakingList(id="welcome-choices", compact=True)
             with Container(id="welcome-office"):
                 # The offices of today: names sorted as a Vietnamese reader expects.
                 today = reference.provinces()

@@ -116,6 +116,7 @@ class BulkDialog(KeepsForm, LongWork, DeskModal["tuple[BulkItem, ...]"]):
         """Go to a step and put the focus where its work begins."""
         self.step = step
         self._armed = False
+        self.say("")
         for name in ("acts", "form", "preview", "result"):
             self.set_class(name == step, f"-{name}")
         self._write()
@@ -151,6 +152,12 @@ class BulkDialog(KeepsForm, LongWork, DeskModal["tuple[BulkItem, ...]"]):
         message.stop()
         if isinstance(message.payload, Offered) and not self.busy:
             await self._take(message.payload)
+
+    def on_virtual_table_highlighted(self, message: VirtualTable.Highlighted) -> None:
+        """Say in full why the proposal under the cursor is left alone."""
+        message.stop()
+        if message.table.id == "bulk-rows" and self.step in ("preview", "result"):
+            self._write_said()
 
     async def _take(self, act: Offered) -> None:
         if self.act is None or self.act.option != act.option:
@@ -223,6 +230,7 @@ class BulkDialog(KeepsForm, LongWork, DeskModal["tuple[BulkItem, ...]"]):
         obstacle = self._obstacle()
         if obstacle:
             self.say(obstacle, "warn")
+            self._write_said()
             return
         codes = tuple(prospect.code for prospect in self.prospects if prospect.will)
         if act.option.danger and not self._armed:
@@ -276,10 +284,14 @@ class BulkDialog(KeepsForm, LongWork, DeskModal["tuple[BulkItem, ...]"]):
                 parts.line((t("bulk.summary", lang, will=number(will, lang), **{"not": left}), "bold"))
             )
             obstacle = self._obstacle()
-            if obstacle:
+            if obstacle and obstacle != self.said():
                 said.append(parts.line((f"! {obstacle}", parts.WARN)))
         elif self.step == "result":
             said += bulk_parts.result_lines(self.items, self._stopped, lang)
+        if not self.busy and self.step in ("preview", "result"):
+            code = self.query_one("#bulk-rows", VirtualTable).cursor_key
+            items = self.items if self.step == "result" else ()
+            said += bulk_parts.why_lines(code, self.prospects, items, self.lang)
         if self.trouble is not None:
             said.append(parts.line((f"✗ {sentence(self.trouble, lang)}", f"bold {parts.BAD}")))
             if isinstance(self.trouble, RefusedByRules):

@@ -82,6 +82,21 @@ def reasons(found: Sequence[Label], lang: str) -> str:
     return " · ".join(label(lang) for label in found) or t("bulk.not_changed", lang)
 
 
+def why_lines(
+    code: str | None, prospects: Sequence[Prospect], items: Sequence[BulkItem], lang: str
+) -> list[Content]:
+    """Every reason against the dossier under the cursor, in full: its row has no room for them."""
+    found: tuple[Label, ...] = ()
+    for prospect in prospects:
+        if prospect.code == code and not prospect.will:
+            found = prospect.why
+    for item in items:
+        if item.code == code:
+            found = () if item.receipt is not None else tuple(one.text for one in item.reasons) or found
+    said = " ".join(label(lang) for label in found)
+    return [parts.line((f"{code}  ", "$accent"), said)] if said else []
+
+
 def step_line(step: str, act: Offered | None, lang: str) -> Content:
     """Which step it is, and which act."""
     said = parts.line((t(f"bulk.step_{step}", lang), "bold $primary"))

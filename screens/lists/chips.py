@@ -42,21 +42,21 @@ class ChipsLine(Widget, can_focus=True):
         Binding("down,up", "leave_chips", show=False),
     ]
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Removed(Message, namespace="chips_line"):
         """Somebody takes the chip `key` away."""
 
         key: str
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Cleared(Message, namespace="chips_line"):
         """Somebody takes every chip away."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Edited(Message, namespace="chips_line"):
         """Somebody wants to change the filter."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Left(Message, namespace="chips_line"):
         """Somebody goes back to the list."""
 

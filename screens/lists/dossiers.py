@@ -21,6 +21,7 @@ class DossiersPane(SearchedPane):
     list_name = "dossiers"
     orders: ClassVar[tuple[str, ...]] = ("code", "due", "newest", "-requested")
     empty_key = "dossiers.empty"
+    filled_by_drafts = True
 
     def source(self) -> RowSource:
         """The dossiers that pass the filter."""

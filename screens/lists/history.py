@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Static
 
-from kcflow.formats import date_text, instant_text
+from kcflow.formats import date_text
 from kcflow.i18n import t
-from kcflow.labels import SYSTEM_ACTION
+from kcflow.labels import acts_of
 from kcflow.services.views import HistoryFilter, HistoryView, OfficeView, Page, PersonView
-from screens.base import DeskModal
 from screens.commands import DossierHistory, bindings
-from screens.dossier.record import money_said, record_pairs
+from screens.dossier.record import money_said
 from screens.forms.fields import words
-from screens.guide.pairs import Pairs, PairsScroll
 from screens.lists.chips import ChipsLine
 from screens.lists.filters import FilterDialog, FilterField, Value, choice, chosen, day, day_of, text
-from screens.lists.list_commands import FullRecord, OpenRecorded, OpenRow
+from screens.lists.history_record import RecordDialog
+from screens.lists.history_rows import COLUMNS, history_cell
+from screens.lists.list_commands import FullRecord, OpenRow
 from screens.lists.list_sources import IndexedRows, Stop
-from screens.lists.rows import toned
-from screens.lists.shaped import ListColumn
 from screens.lists.viewed import ViewedPane
 from screens.lists.wishes import Chip, Names, history_from_json, history_to_json, same
 from screens.widgets.basis import basis_text
@@ -37,64 +34,6 @@ from states.model import Label
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
     from screens.lists.views import ViewChoice
-
-ENTRY_DELAY = 1
-"""Days between act and entry from which the entry counts as late (it is marked, never refused)."""
-
-
-COLUMNS = {
-    "on": ListColumn("act_on", 11),
-    "at": ListColumn("entered_at", 17, 130),
-    "code": ListColumn("code", 12),
-    "title": ListColumn("title", 0, 150, 2),
-    "action": ListColumn("action", 0, 0, 3),
-    "to": ListColumn("to_state", 0, 100, 2),
-    "actor": ListColumn("actor", 0, 0, 2),
-    "office": ListColumn("office", 0, 130, 2),
-    "document": ListColumn("document", 18, 180),
-    "deadline": ListColumn("deadline", 10),
-}
-
-
-class RecordDialog(DeskModal[None]):
-    """One row of the history with everything that it holds; from the feed also a way to its dossier."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(OpenRecorded)
-    title_key = "history.record"
-    help_key = "help.record"
-    CSS = """
-    RecordDialog > .modal { width: 110; height: 90%; }
-    """
-
-    def __init__(self, view: HistoryView, *, opens: bool = False) -> None:
-        """Show `view`; `opens`: its dossier isn't on the screen below, and may be opened."""
-        super().__init__()
-        self.view = view
-        self._opens = opens
-
-    def body(self) -> Iterable[Widget]:
-        """The record, scrolled by the arrow keys."""
-        yield PairsScroll(Pairs(record_pairs(self.view, self.lang)))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What is open below isn't opened again."""
-        if action == "open_recorded" and not self._opens:
-            return False
-        return super().check_action(action, parameters)
-
-    def action_open_recorded(self) -> None:
-        """Open the proposal, or the board of the plan, round, contract or adjustment."""
-        self.dismiss(None)
-        self.desk_app.open_dossier(self.view.dossier)
-
-    def frame_title(self) -> str:
-        """Dossier and number of the row."""
-        return t(self.title_key, self.lang, dossier=self.view.dossier, seq=self.view.seq)
-
-    def on_language_changed(self) -> None:
-        """Write the record anew."""
-        super().on_language_changed()
-        self.query_one(Pairs).show(record_pairs(self.view, self.lang))
 
 
 class HistoryPane(ViewedPane):
@@ -149,9 +88,7 @@ class HistoryPane(ViewedPane):
             Column(
                 name,
                 self.label_of(name),
-                self.code_width
-                if name == "code"
-                else COLUMNS[name].width + (name == "on" and self.lang == "en"),
+                self._width_of(name),
                 min_terminal_width=0 if self.chosen else COLUMNS[name].least,
                 weight=COLUMNS[name].weight,
                 sortable=name == "at",
@@ -347,50 +284,6 @@ class HistoryPane(ViewedPane):
             self.show(HistoryFilter(dossier=view.dossier))
 
 
-def history_cell(view: HistoryView, name: str, lang: str) -> str | Content:
-    """The cell of the column `name`."""
-    match name:
-        case "on":
-            late_entry = view.entry_delay_days >= ENTRY_DELAY
-            text = f"{date_text(view.on, lang)}{'*' if late_entry else ''}"
-            return toned(text, "warn" if late_entry else "")
-        case "at":
-            return instant_text(view.at, lang)
-        case "code" | "title":
-            return view.dossier if name == "code" else view.title
-        case "action":
-            return view.action_label(lang)
-        case "to":
-            return view.to_label(lang) if view.to_state != view.from_state else "="
-        case "actor":
-            return actor_text(view, lang)
-        case "office":
-            return view.office_name
-        case "document":
-            return (view.document.number or "–") if view.document is not None else "–"
-        case _:
-            return deadline_cell(view, lang)
-
-
-def actor_text(view: HistoryView, lang: str) -> str:
-    """Who did it, and who sat there."""
-    if view.system:
-        return t("history.by_system", lang)
-    if view.operator_name:
-        return t("history.acting", lang, operator=view.operator_name, person=view.actor_name)
-    return view.actor_name
-
-
-def deadline_cell(view: HistoryView, lang: str) -> Content:
-    """Whether the deadline was met."""
-    if view.deadline_met is None:
-        return toned("–", "dim")
-    return toned(
-        t("history.met" if view.deadline_met else "history.missed", lang),
-        "good" if view.deadline_met else "bad",
-    )
-
-
 @dataclass(frozen=True)
 class Known:
     """What the filter offers."""
@@ -402,7 +295,4 @@ class Known:
 
 def read_known(desk: Desk) -> Known:
     """Read people, offices and actions (in a worker thread)."""
-    actions = dict(SYSTEM_ACTION)
-    for lifecycle in desk.lifecycles():
-        actions |= {action.name: action.label for action in lifecycle.actions}
-    return Known(desk.people(), desk.offices(), actions)
+    return Known(desk.people(), desk.offices(), acts_of(desk.lifecycles()))

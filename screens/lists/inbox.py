@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from kcflow.i18n import t
 from kcflow.services.views import DossierRow, Page
 from screens.lists.list_sources import IndexedRows, Stop
 from screens.lists.rows import DOSSIER_COLUMNS
@@ -25,11 +26,17 @@ class InboxPane(SearchedPane):
     none_found_key = "lists.inbox_none_found"
     acts_shown = True
     kinds_in_filter = True
+    filled_by_drafts = True
     noun = "all"
 
     def column_names(self) -> tuple[str, ...]:
         """Every column, with what can be done."""
         return tuple(DOSSIER_COLUMNS)
+
+    def empty_text(self) -> str:
+        """Auditors and supervisors only read: what they look at is elsewhere."""
+        reads = not self.filtered() and not self.may_write
+        return t("inbox.empty_reader", self.lang) if reads else super().empty_text()
 
     def source(self) -> RowSource:
         """What waits for this person and passes the filter."""

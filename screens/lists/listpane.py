@@ -34,7 +34,7 @@ class Pane(DeskNode, Vertical):
     has_search: ClassVar[bool] = False
     empty_key: ClassVar[str] = ""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Quiet(Message, namespace="pane"):
         """What the status line says while there is nothing else to say."""
 
@@ -47,7 +47,7 @@ class Pane(DeskNode, Vertical):
         self.quiet_text = ""
         self._detail_timer: Timer | None = None
         self._known = 0
-        self._complete = True
+        self._complete = False
         self._list_failed = False
         self._search_first = False
         self.ready = False
@@ -76,6 +76,11 @@ class Pane(DeskNode, Vertical):
     def empty_text(self) -> str:
         """What to do when the list is empty."""
         return t(self.empty_key, self.lang)
+
+    @property
+    def wants_proposals(self) -> bool:
+        """Whether it is empty because there is no proposal yet."""
+        return False
 
     # Reading
 
@@ -154,7 +159,7 @@ class Pane(DeskNode, Vertical):
             self._detail_timer = None
         self.forget("detail")
         payload = message.payload
-        self.refresh_bindings()
+        self.call_after_refresh(self.refresh_bindings)  # the row first, then which keys it greys
         self._write_quiet()
         if payload is None:
             self.show_detail(None)
@@ -185,6 +190,7 @@ class Pane(DeskNode, Vertical):
         message.stop()
         self._list_failed = True
         self.say(sentence(message.error, self.lang), "error")
+        self._write_quiet()
 
     def _write_quiet(self) -> None:
         if self._known:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from kcflow.formats import in_unit
 from screens.money.codes import has_board
+from states.records import record
 
 if TYPE_CHECKING:
     from screens.lists.list_sources import DeskRows
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _PAGE = 500
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Neighbour:
     """What stands beside: "" is nothing. at: its place, 1 is the first, 0 where the list is another one."""
 

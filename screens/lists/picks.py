@@ -28,7 +28,7 @@ Options = Sequence[tuple[str, Label]]
 
 
 class Picked(Widget, can_focus=True):
-    """One line that says what is chosen; enter, space, a letter or a click opens the list."""
+    """One line that says what is chosen; enter, space, down, a letter or a click opens the list."""
 
     DEFAULT_CSS = """
     Picked { height: 1; width: 1fr; padding: 0 1; background: $surface-active; color: $foreground; }
@@ -36,7 +36,7 @@ class Picked(Widget, can_focus=True):
     """
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "open", show=False),
+        Binding("enter,space,down", "open", show=False),
         Binding("delete,backspace", "empty", show=False),
     ]
 
@@ -60,11 +60,11 @@ class Picked(Widget, can_focus=True):
         self.blank = ""
 
     def render(self) -> Content:
-        """As many names as fit, and how many more there are."""
-        room = self.content_size.width
+        """As many names as fit, how many more there are, and the arrow of everything that opens a list."""
+        room = self.content_size.width - 2
         names = [literal(name) for name in self.names]
         if not names:
-            return Content.assemble((fit(self.blank, room), "$text-muted"))
+            return Content.assemble((fit(self.blank, room), "$text-muted"), (" ▼", "$text-muted"))
         text, shown = names[0], 1
         for name in names[1:]:
             rest = len(names) - shown - 1
@@ -72,7 +72,8 @@ class Picked(Widget, can_focus=True):
                 break
             text, shown = f"{text}, {name}", shown + 1
         more = f" +{len(names) - shown}" if shown < len(names) else ""
-        return Content(fit(text, min(cell_len(text), room - cell_len(more))) + more)
+        said = fit(text, min(cell_len(text), room - cell_len(more))) + more
+        return Content.assemble(fit(said, room), (" ▼", "$text-muted"))
 
     def action_open(self) -> None:
         """Open the list."""

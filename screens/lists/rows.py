@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from textual.content import Content
 
@@ -15,6 +15,7 @@ from kcflow.services.views import DossierRow
 from screens.widgets.columns import Column
 from screens.widgets.state_mark import mark
 from screens.widgets.table import TableRow
+from states.records import record
 
 _MARKS = {
     "late": ("late", "bad"),
@@ -29,7 +30,7 @@ _MARKS = {
 
 def toned(text: str, tone: str) -> Content:
     """`text` in a tone of the table: "", "bad", "warn", "good" or "dim"."""
-    return Content.assemble((text, f".table--{tone}" if tone else ""))
+    return Content.styled(text, f".table--{tone}" if tone else "")
 
 
 def row_tone(row: DossierRow) -> str:
@@ -68,7 +69,7 @@ def days_left(row: DossierRow, lang: str, marked: bool = False) -> Content:
     return toned(sign + t("app.days", lang, n=signed(row.days_left, lang)), tone)
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class ColumnSpec:
     """What a column of dossiers is, before it is shown: cells for both languages, from which width on.
 
@@ -89,7 +90,7 @@ DOSSIER_COLUMNS: dict[str, ColumnSpec] = {
     "title": ColumnSpec((0, 0), weight=5, order="title"),
     "province": ColumnSpec((12, 12), 100, order="province"),
     "region": ColumnSpec((18, 17), None),
-    "unit": ColumnSpec((0, 0), 150, weight=2, order="unit"),
+    "unit": ColumnSpec((0, 0), 150, weight=3, order="unit"),
     "source": ColumnSpec((8, 9), None, order="source"),
     "year": ColumnSpec((6, 6), None, right=True, order="year"),
     "requested": ColumnSpec((12, 12), 150, right=True, order="requested"),
@@ -121,6 +122,7 @@ CODE_WIDTH = 12
 """Cells of a code with four digits, as nearly all have."""
 
 
+@lru_cache
 def default_columns(inbox: bool = False, one_province: bool = False) -> tuple[str, ...]:
     """The columns of a list that nobody arranged, in their order; one province goes without saying."""
     names = [name for name in DOSSIER_COLUMNS if _least(name, inbox) is not None]
@@ -159,6 +161,7 @@ def dossier_columns(
                 0 if chosen else _least(name, inbox) or 0,
                 spec.weight,
                 sortable=sortable and bool(spec.order),
+                both_ends=name == "unit",  # centres are told apart by their provinces
             )
         )
     return found

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.timer import Timer
 from textual.widgets import Input
 
 from kcflow.i18n import t
-from kcflow.services.views import ListFilter
+from kcflow.services.views import WRITING_ROLES, ListFilter
 from screens.commands import bindings
-from screens.forms.entries import Entry
+from screens.forms.entry import Entry
 from screens.lists.chips import ChipsLine
 from screens.lists.detail import DetailStrip
 from screens.lists.dossier_pane import DossierPane
@@ -40,6 +41,13 @@ class SearchEntry(Entry):
         """Hand over what was typed."""
         await self.action_submit()
 
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Paint the field anew: a letter moves nothing else, but Textual would lay the whole screen out."""
+        layout = layout and self.styles.auto_dimensions
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
 
 class SearchedPane(ViewedPane, DossierPane):
     """The lists of all dossiers, of one's own work, and of what stands still."""
@@ -47,6 +55,8 @@ class SearchedPane(ViewedPane, DossierPane):
     has_search: ClassVar[bool] = True
     none_found_key: ClassVar[str] = "dossiers.none_found"
     """Said where a filter hides everything."""
+    filled_by_drafts: ClassVar[bool] = False
+    """Whether a new draft may stand in it."""
     kinds_in_filter: ClassVar[bool] = False
     """Whether the list holds other dossiers than proposals."""
 
@@ -87,6 +97,17 @@ class SearchedPane(ViewedPane, DossierPane):
     def empty_text(self) -> str:
         """Where a filter hides everything, say so."""
         return t(self.none_found_key if self.filtered() else self.empty_key, self.lang)
+
+    @property
+    def wants_proposals(self) -> bool:
+        """Whether it is empty, and nothing hides what there might be."""
+        empty = self._complete and not self._known and not self.filtered()
+        return empty and self.filled_by_drafts and self.may_write
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the person may enter drafts and registers at all."""
+        return any(role.role in WRITING_ROLES for role in self.desk.me.roles)
 
     def write_texts(self) -> None:
         """Placeholder and chips."""
@@ -186,6 +207,10 @@ class SearchedPane(ViewedPane, DossierPane):
         """Take the filter of a saved view."""
         self.wish = from_json(saved)
         self._write_search()
+
+    def names_here(self, names: Names) -> Names:
+        """A list of proposals isn't asked for states of plans and rounds."""
+        return names if self.kinds_in_filter else names.of_proposals()
 
     def open_filter(self, names: Names) -> None:
         """Let somebody choose what is shown."""

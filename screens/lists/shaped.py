@@ -6,7 +6,6 @@ What somebody arranged is remembered for each list on this machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -24,6 +23,7 @@ from screens.lists.listpane import Pane
 from screens.lists.rows import CODE_WIDTH
 from screens.widgets.cells import literal
 from screens.widgets.table import TableRow, VirtualTable
+from states.records import record
 
 CODE_WIDEST = 20
 """Cells that codes get at most; what is longer is cut."""
@@ -36,7 +36,7 @@ def number(n: int, lang: str) -> str:
     return count_text(n, lang)
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class ListColumn:
     """A column before it is shown: the key of its label, its width (0: a part of the rest, by weight).
 
@@ -101,7 +101,7 @@ class ShapedPane(Pane):
         """Read the list from its start."""
         self._write_sorted()
         self.table.set_source(self.source())
-        self.refresh_bindings()
+        self.call_after_refresh(self.refresh_bindings)
 
     # The code's column
 
@@ -175,15 +175,15 @@ class ShapedPane(Pane):
         self._keep()
 
     def action_choose_columns(self) -> None:
-        """Choose the columns and their order."""
+        """Choose the columns and their order; ticked are those that stand there, in this width."""
         from screens.lists.columns_dialog import ColumnsDialog
 
-        default = self.default_names()
-        dialog = ColumnsDialog(self.column_names(), self.label_of, self.chosen or default, default)
-        self.app.push_screen(dialog, self._columns_chosen)
+        seen = self.chosen or tuple(column.key for column in self.table.visible_columns)
+        dialog = ColumnsDialog(self.column_names(), self.label_of, seen, self.default_names())
+        self.app.push_screen(dialog, lambda chosen: self._columns_chosen(chosen, seen))
 
-    def _columns_chosen(self, chosen: tuple[str, ...] | None) -> None:
-        if chosen is None:
+    def _columns_chosen(self, chosen: tuple[str, ...] | None, seen: tuple[str, ...]) -> None:
+        if chosen is None or chosen == seen:
             return
         self.chosen = () if chosen == self.default_names() else chosen
         self._keep()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,17 +18,15 @@ from screens.clock.letters_commands import OpenLetters, OpensLetters
 from screens.commands import bindings
 from screens.forms.fields import words
 from screens.lists import stalled_groups
-from screens.lists.chips import ChipsLine
 from screens.lists.detail import DetailStrip
 from screens.lists.list_commands import ExportList, GroupList, NextCategory, YearEnd
 from screens.lists.list_sources import DeskRows
 from screens.lists.rows import DOSSIER_ORDERS
-from screens.lists.searched import SearchedPane
+from screens.lists.stalled_grouping import GroupedPane
 from screens.lists.stalled_kinds import KINDS, KindsLine
 from screens.lists.stalled_rows import COLUMNS, stalled_cell, strip_lines
 from screens.lists.stalled_year import YearEndDialog, YearEndLine
-from screens.lists.wishes import Chip, Wish
-from screens.widgets.table import Column, RowSource, TableRow, VirtualTable
+from screens.widgets.table import Column, RowSource, TableRow
 from states.model import Label
 
 if TYPE_CHECKING:
@@ -44,7 +41,7 @@ _NEEDS_LIST = ("choose_columns", "export_list", "order")
 """What is done with the list of dossiers, not with that of groups."""
 
 
-class StalledPane(OpensDwell, OpensLetters, SearchedPane):
+class StalledPane(OpensDwell, OpensLetters, GroupedPane):
     """The supervisor's list, as dossiers or in groups."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
@@ -60,15 +57,7 @@ class StalledPane(OpensDwell, OpensLetters, SearchedPane):
     def __init__(self) -> None:
         """Show every kind, ungrouped."""
         super().__init__()
-        self.kind = ""
         self.counts: dict[str, int] = {}
-        self.grouping = ""
-        """By what the list is grouped; "" is not at all."""
-        self.opened: StalledGroup | None = None
-        """The group that is shown alone."""
-        self._around = Wish()
-        """What was asked for before a group was opened."""
-        self._back_to: str | None = None
         self._dates: tuple[YearEndDate, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -130,12 +119,7 @@ class StalledPane(OpensDwell, OpensLetters, SearchedPane):
         roomy = self.screen.has_class("-huge") and self.screen.has_class("-tall")
         self.query_one(YearEndLine).show(self._dates, self.lang, roomy=roomy)
 
-    # The list, or its groups
-
-    @property
-    def grouped(self) -> bool:
-        """Whether groups are listed now."""
-        return bool(self.grouping) and self.opened is None
+    # The list
 
     def column_names(self) -> tuple[str, ...]:
         """Every column."""
@@ -201,14 +185,6 @@ class StalledPane(OpensDwell, OpensLetters, SearchedPane):
 
         return DeskRows(self.desk, fetch, self.draw)
 
-    def _groups(self, wanted: ListFilter) -> RowSource:
-        by, kind, year, lang = self.grouping, self.kind, self.desk.today.year, self.lang
-
-        def fetch(desk: Desk, _after: object | None, _limit: int) -> Page[StalledGroup]:
-            return Page(tuple(stalled_groups.of_kind(desk.clock.groups(by, None, wanted), kind)))
-
-        return DeskRows(self.desk, fetch, lambda group: stalled_groups.draw(group, year, lang))
-
     def row_of(self, payload: object) -> DossierRow | None:
         """The dossier that stands still."""
         return payload.row if isinstance(payload, StalledRow) else None
@@ -238,72 +214,6 @@ class StalledPane(OpensDwell, OpensLetters, SearchedPane):
         if self.table.cursor_key == stalled.row.code:
             lines = strip_lines(stalled, self.lang)
             self.query_one(DetailStrip).show_stalled(stalled.row, lines, card, self.lang)
-
-    # Groups
-
-    def action_group_list(self) -> None:
-        """Choose by what the list is grouped."""
-        self.app.push_screen(stalled_groups.GroupDialog(self.grouping), self._grouped_by)
-
-    def _grouped_by(self, by: str | None) -> None:
-        if by is None or (by == self.grouping and self.opened is None):
-            return
-        self._leave_group()
-        self._show_grouping(by)
-
-    def _show_grouping(self, by: str) -> None:
-        self.grouping, self.view_name = by, ""
-        self._show_other_rows()
-        self.focus_list()
-
-    def _show_other_rows(self) -> None:
-        """Groups in place of dossiers, or the other way round: rows of one have no cells for the other."""
-        self.table.set_source(None)
-        self._write_table()
-        self.reread()
-
-    def on_virtual_table_loaded(self, message: VirtualTable.Loaded) -> None:  # noqa: ARG002
-        """Back among the groups the cursor stands on the one that was open."""
-        key, self._back_to = self._back_to, None
-        for at, row in enumerate(self.table.rows_in_memory) if key is not None else ():
-            if row.key == key:
-                self.table.move_to(at)
-
-    def _leave_group(self) -> None:
-        if self.opened is not None:
-            self.opened, self.wish = None, self._around
-            self._write_search()
-
-    def action_open_row(self) -> None:
-        """Open the dossier under the cursor, or the group."""
-        group = self.table.cursor_payload
-        if not isinstance(group, StalledGroup):
-            super().action_open_row()
-        elif not group.asked:
-            self.say(t("stalled.group_unlimited", self.lang), "warn")
-        else:
-            self.opened, self._around = group, self.wish
-            self.wish = replace(self.wish, filter=stalled_groups.limited(self.filter, group.asked))
-            self._show_other_rows()
-
-    def chips(self) -> tuple[Chip, ...]:
-        """The parts of the filter, and the grouping."""
-        found = super().chips()
-        return (stalled_groups.chip(self.grouping, self.lang), *found) if self.grouping else found
-
-    def write_chips(self) -> None:
-        """The order of the dossiers says nothing about groups."""
-        super().write_chips()
-        if self.grouped:
-            self.query_one(ChipsLine).show(self.chips(), self.view_name, "")
-
-    def take_away(self, key: str) -> None:
-        """Show the list without one part of the filter, or without groups."""
-        if key == stalled_groups.CHIP:
-            self.opened = None
-            self._show_grouping("")
-        else:
-            super().take_away(key)
 
     # The year's end, a workbook
 

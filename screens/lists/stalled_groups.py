@@ -35,7 +35,7 @@ CHIP = "grouping:"
 def columns(by: str, lang: str) -> list[Column]:
     """The columns of a list of groups."""
     return [
-        Column("group", t(f"stalled.group.{by}", lang), 0),
+        Column("group", t(f"stalled.group.{by}", lang), 0, both_ends=True),
         *(_counted(kind, lang) for kind in COUNTED),
         Column("oldest", t("app.column.oldest", lang), 9, "right"),
         Column("money", t("app.column.requested", lang), 12, "right"),

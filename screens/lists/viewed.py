@@ -13,6 +13,7 @@ from screens.lists.chips import ChipsLine
 from screens.lists.list_commands import ClearFilters, FilterChips, FilterList, OrderList, SavedViews, SaveView
 from screens.lists.shaped import ShapedPane
 from screens.lists.wishes import Chip, Names, read_names
+from screens.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
     from kcflow.services.views import SavedView
@@ -31,6 +32,8 @@ class ViewedPane(ShapedPane):
         super().__init__()
         self.view_name = ""
         self.names = Names()
+        self._unnamed = True
+        self._about_to_name = False
 
     # What a subclass brings
 
@@ -65,19 +68,36 @@ class ViewedPane(ShapedPane):
     # Names
 
     def on_mount(self) -> None:
-        """Read what the parts of the filter are called."""
-        self._read_names()
+        """Read what the parts of the filter are called, where there are any to be shown."""
+        if self.chips():
+            self._read_names()
+
+    def on_virtual_table_loaded(self, message: VirtualTable.Loaded) -> None:  # noqa: ARG002
+        """Else that waits until the rows have been painted."""
+        if self._unnamed and not self._about_to_name:
+            self._about_to_name = True
+            self.call_after_refresh(self._read_names)
+
+    @property
+    def at_rest(self) -> bool:
+        """Names that are about to be read aren't rest."""
+        return not self._about_to_name and super().at_rest
 
     def restart(self) -> None:
         """Another person works: other offices may be theirs."""
         super().restart()
         self._read_names()
 
+    def names_here(self, names: Names) -> Names:
+        """What of it the list can hold."""
+        return names
+
     def _read_names(self) -> None:
+        self._unnamed = self._about_to_name = False
         self.ask(read_names, self._take_names, group="names", failed=lambda _: None)
 
     def _take_names(self, names: Names) -> None:
-        self.names = names
+        self.names = self.names_here(names)
         self.write_chips()
 
     # Chips
@@ -121,7 +141,7 @@ class ViewedPane(ShapedPane):
 
         def known(names: Names) -> None:
             self._take_names(names)
-            self.open_filter(names)
+            self.open_filter(self.names)
 
         self.ask(read_names, known, group="filter")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
@@ -18,7 +18,8 @@ from kcflow.i18n import t
 from kcflow.labels import DEADLINE_KIND, HOLDER, SOURCE, SUBJECT
 from kcflow.services.views import HistoryFilter, ListFilter
 from screens.widgets.basis import basis_text
-from states.model import Label
+from states.model import SUBJECTS, Label
+from states.records import record
 
 if TYPE_CHECKING:
     from kcflow.services.desk import Desk
@@ -38,7 +39,7 @@ NOBODY = "-"
 """The choice of what nobody in particular is charged with, which a filter writes as ""."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Wish:
     """A filter; `due` is a span that moves with the days, "" leaves the filter's own bounds."""
 
@@ -60,7 +61,7 @@ class Wish:
         return self == Wish()
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Names:
     """What the filter offers, and what its chips are called: read once from the store."""
 
@@ -69,6 +70,10 @@ class Names:
     me: PersonView | None = None
     year: int = 0
     people: tuple[PersonView, ...] = ()
+
+    def of_proposals(self) -> Names:
+        """The same, of the lifecycles of proposals only."""
+        return replace(self, lifecycles=tuple(one for one in self.lifecycles if one.subject == "proposal"))
 
     @property
     def people_names(self) -> dict[str, Label]:
@@ -112,7 +117,11 @@ class Names:
 
 def read_names(desk: Desk) -> Names:
     """Read them (in a worker thread)."""
-    return Names(desk.lifecycles(), desk.offices(), desk.me, desk.today.year, desk.people())
+    # Proposals first, the national programme before all: their phases follow one another in the filter.
+    lifecycles = sorted(
+        desk.lifecycles(), key=lambda one: (SUBJECTS.index(one.subject), one.name != "kcqg", one.name)
+    )
+    return Names(tuple(lifecycles), desk.offices(), desk.me, desk.today.year, desk.people())
 
 
 def same(text: str) -> Label:
@@ -145,7 +154,7 @@ def region_labels() -> dict[str, Label]:
 # Chips
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Chip:
     """One part of a filter: `key` says which, `text` what it reads."""
 

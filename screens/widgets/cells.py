@@ -22,6 +22,10 @@ _NARROW = re.compile(
 # A letter may carry marks that take no cell of their own; beyond this many code points for each cell
 # the rest of a text can't be legitimate and is cut unread.
 _CODE_POINTS_PER_CELL = 6
+_HEAD_OF_NAME = 7
+"""Cells that the beginning of a name keeps when its middle is left out."""
+_LONGEST_NAME = 400
+"""Code points of a name that are read for its end."""
 
 
 @cache
@@ -55,6 +59,17 @@ def fit(text: str, width: int, align: str = "left") -> str:
         return set_cell_size(cut, width)
     padding = " " * (width - size)
     return padding + shown if align == "right" else shown + padding
+
+
+def fit_both_ends(text: str, width: int) -> str:
+    """Do as `fit`, but take words out of the middle: offices are told apart by how their names end."""
+    shown = literal(text[: (width + 1) * _CODE_POINTS_PER_CELL + _LONGEST_NAME])
+    if cell_len(shown) <= width:
+        return fit(shown, width)
+    words, kept = shown.split(" "), ""
+    while words and cell_len(f"{words[-1]} {kept}") <= width - _HEAD_OF_NAME:
+        kept = f"{words.pop()} {kept}".rstrip()
+    return fit(fit(shown, width - cell_len(kept)) + kept, width) if kept else fit(shown, width)
 
 
 def fit_content(content: Content, width: int, align: str = "left") -> Content:

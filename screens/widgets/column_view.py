@@ -1,7 +1,6 @@
 """The header half of the virtual table: columns, their widths and order, and how both are changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from rich.style import Style
 from textual import events
@@ -14,11 +13,12 @@ from screens.widgets.columns import WIDEST, Column, HeaderState, RowPainter
 from screens.widgets.paged_view import PagedView
 from screens.widgets.row_source import TableRow
 from screens.widgets.table_messages import ColumnsChanged, SortRequested
+from states.records import record
 
 _STRIPS_KEPT = 512
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Frame:
     """What holds for all lines of one painting: cells of width, lines of header and rows, scrolling.
 
@@ -41,7 +41,7 @@ def in_view(strip: Strip, frame: Frame) -> Strip:
     margin = frame.painter.margin
     if frame.x:
         strip = Strip.join([strip.crop(0, margin), strip.crop(margin + frame.x)])
-    return on_ground(strip.adjust_cell_length(frame.width), frame)
+    return on_ground(strip.adjust_cell_length(frame.width, frame.ground), frame)
 
 
 def on_ground(strip: Strip, frame: Frame) -> Strip:

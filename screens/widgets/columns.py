@@ -1,7 +1,6 @@
 """Columns of the virtual table: their widths, and header and rows drawn into them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from rich.segment import Segment
@@ -11,8 +10,9 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 
-from screens.widgets.cells import fit, fit_content
+from screens.widgets.cells import fit, fit_both_ends, fit_content
 from screens.widgets.row_source import TableRow
+from states.records import record
 
 CURSOR_MARK = "▌"
 SELECTED_MARK = "✓"
@@ -24,14 +24,14 @@ _WIDE = 100  # from this width on, columns stand two cells apart
 _ROW_STYLES = frozenset({"dim", "good", "warn", "bad"})
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Column:
     """One column.
 
     width: cells, 0 takes what the others leave, shared by `weight`. align: "left" or "right".
     min_terminal_width: the column is left out while the table (with its border) is narrower than this.
     sortable: its header asks for an order. hidden: it isn't shown, whatever the room. min_width: the fewest
-    cells somebody may give it.
+    cells somebody may give it. both_ends: what is too long loses its middle, not its end.
     """
 
     key: str
@@ -43,9 +43,10 @@ class Column:
     sortable: bool = False
     hidden: bool = False
     min_width: int = 3
+    both_ends: bool = False
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class Placed:
     """A column in its place: `index` counts among all columns, `x` from the margin on; `width` is final."""
 
@@ -88,7 +89,7 @@ def lay_out(
     return tuple(placed)
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class HeaderState:
     """What the header shows besides the labels.
 
@@ -182,7 +183,9 @@ class RowPainter:
                         segments.append(Segment(text, own))
                         plain = []
             else:
-                plain.append(fit(cell if isinstance(cell, str) else cell.plain, p.width, p.column.align))
+                text = cell if isinstance(cell, str) else cell.plain
+                ends = p.column.both_ends
+                plain.append(fit_both_ends(text, p.width) if ends else fit(text, p.width, p.column.align))
         plain.append(" " * (self.full - self.margin - self.body_width))
         segments.append(Segment("".join(plain), style))
         return Strip(segments, self.full)

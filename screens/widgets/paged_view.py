@@ -6,81 +6,25 @@ in `prepare`, is read beside that; it ends early when another source takes its p
 takes a second of the processor: it waits until somebody needs it, or until no key has come for a while.
 """
 
-from dataclasses import dataclass
 from threading import Event
 
 from textual import work
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
+from screens.widgets.paged_messages import Arrived, Finished, Learnt, NotLearnt, Opened, Opening
 from screens.widgets.row_pages import PAGE_ROWS, Delivery, PageRequest, RowPages, open_pages, read, reopen
 from screens.widgets.row_source import CountedSource, IndexOutdated, PreparedSource, RowSource, TableRow
 from screens.widgets.table_messages import LoadFailed
-from states.records import record
 
 _PAGES, _INDEX = "table-pages", "table-index"
 QUIET = 0.6
 """Seconds without a key after which a list learns its index."""
 
 
-@record(frozen=True, slots=True)
-class Opening:
-    """A list to be read from its start, or anew.
-
-    keep: look for the row with `key`, which was number `row`; else the cursor goes to `row`. learnt: the
-    source's `prepare` is done. stop: set when nobody wants the list any more.
-    """
-
-    source: RowSource
-    key: str | None
-    row: int
-    keep: bool
-    learnt: bool
-    stop: Event
-
-
 class PagedView(ScrollView):
     """A view over rows that are read page by page; a subclass draws them and owns the cursor."""
-
-    @dataclass
-    class _Opened(Message, bubble=False, namespace="paged_view"):
-        """A list was read; `cursor` is the row the cursor belongs on."""
-
-        ticket: int
-        pages: RowPages
-        cursor: int
-        opening: Opening
-
-    @dataclass
-    class _Arrived(Message, bubble=False, namespace="paged_view"):
-        """A part of what was asked for."""
-
-        ticket: int
-        delivery: Delivery
-
-    @dataclass
-    class _Learnt(Message, bubble=False, namespace="paged_view"):
-        """The source of `pages` has `total` rows; prepared: any of them opens directly from here on."""
-
-        pages: RowPages
-        total: int
-        prepared: bool
-
-    @dataclass
-    class _NotLearnt(Message, bubble=False, namespace="paged_view"):
-        """The source of `pages` could not say how many rows it has."""
-
-        pages: RowPages
-        error: Exception
-
-    @dataclass
-    class _Finished(Message, bubble=False, namespace="paged_view"):
-        """The request is done, well or badly."""
-
-        ticket: int
-        error: Exception | None = None
 
     def __init__(
         self, *, name: str | None = None, widget_id: str | None = None, classes: str | None = None
@@ -284,10 +228,10 @@ class PagedView(ScrollView):
                 )
             else:
                 pages, cursor = open_pages(opening.source), 0
-            self.post_message(self._Opened(ticket, pages, cursor, opening))
+            self.post_message(Opened(ticket, pages, cursor, opening))
         except Exception as failure:
             error = failure
-        self.post_message(self._Finished(ticket, error))
+        self.post_message(Finished(ticket, error))
 
     @work(thread=True, group=_PAGES, exit_on_error=False, description="read a page of a list")
     def _read_pages(self, ticket: int, request: PageRequest) -> None:
@@ -297,12 +241,12 @@ class PagedView(ScrollView):
             if worker.is_cancelled:
                 return
             for delivery in read(request):
-                self.post_message(self._Arrived(ticket, delivery))
+                self.post_message(Arrived(ticket, delivery))
                 if worker.is_cancelled:
                     return
         except Exception as failure:
             error = failure
-        self.post_message(self._Finished(ticket, error))
+        self.post_message(Finished(ticket, error))
 
     @work(thread=True, group=_INDEX, exit_on_error=False, description="count a list")
     def _learn_index(self, pages: RowPages, stop: Event) -> None:
@@ -312,9 +256,9 @@ class PagedView(ScrollView):
             if isinstance(source, PreparedSource):
                 source.prepare(stop.is_set)
             if isinstance(source, CountedSource) and not stop.is_set():
-                self.post_message(self._Learnt(pages, source.count(), prepared))
+                self.post_message(Learnt(pages, source.count(), prepared))
         except Exception as failure:
-            self.post_message(self._NotLearnt(pages, failure))
+            self.post_message(NotLearnt(pages, failure))
 
     def _learn_when_quiet(self, pages: RowPages) -> None:
         """Learn the index of a list when no key has come for a while; until then only where it's needed."""
@@ -339,7 +283,7 @@ class PagedView(ScrollView):
         """Nobody looks any more."""
         self._stop.set()
 
-    def on_paged_view__opened(self, message: _Opened) -> None:
+    def on_paged_view_opened(self, message: Opened) -> None:
         """Show a list that was read."""
         if message.ticket != self._ticket:
             return
@@ -353,7 +297,7 @@ class PagedView(ScrollView):
         elif isinstance(pages.source, CountedSource):
             self._learn(pages)
 
-    def on_paged_view__learnt(self, message: _Learnt) -> None:
+    def on_paged_view_learnt(self, message: Learnt) -> None:
         """Let the scroll bar tell the truth, and go to the end if somebody waits for it."""
         pages = self._pages
         if pages is None or message.pages is not pages:
@@ -370,7 +314,7 @@ class PagedView(ScrollView):
             self._take(Delivery(counted=message.total))
             self._want()
 
-    def on_paged_view__not_learnt(self, message: _NotLearnt) -> None:
+    def on_paged_view_not_learnt(self, message: NotLearnt) -> None:
         """Say so; End tries again, or walks where the source has no index to learn."""
         if message.pages is not self._pages:
             return
@@ -381,7 +325,7 @@ class PagedView(ScrollView):
         self.post_message(LoadFailed(self, message.error))
         self._want()
 
-    def on_paged_view__arrived(self, message: _Arrived) -> None:
+    def on_paged_view_arrived(self, message: Arrived) -> None:
         """Take in some pages."""
         if message.ticket == self._ticket:
             self._take(message.delivery)
@@ -396,7 +340,7 @@ class PagedView(ScrollView):
             self._sign_changed()
         self._rows_arrived(delivery, at_end)
 
-    def on_paged_view__finished(self, message: _Finished) -> None:
+    def on_paged_view_finished(self, message: Finished) -> None:
         """Go on with whatever the view still lacks; after a failure, wait for somebody to act."""
         if message.ticket != self._ticket:
             return

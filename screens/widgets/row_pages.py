@@ -38,11 +38,11 @@ __all__ = [
     "reopen",
 ]
 
-PAGE_ROWS = 128
-KEPT_PAGES = 32
-REPORT_EVERY = 32  # pages between two progress reports of a long walk
-SEARCH_PAGES = 16  # how far a reload looks for a row that has moved
-NEAR_PAGES = 4  # so far down a list is read anew by its keys, before its index is learnt again
+PAGE_ROWS = 64  # a tall view: what comes first is painted sooner the less of it there is
+KEPT_PAGES = 48
+REPORT_EVERY = 64  # pages between two progress reports of a long walk
+SEARCH_PAGES = 32  # how far a reload looks for a row that has moved
+NEAR_PAGES = 8  # so far down a list is read anew by its keys, before its index is learnt again
 
 
 @record(frozen=True, slots=True)

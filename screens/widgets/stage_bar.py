@@ -4,7 +4,6 @@ Written out in full, with the dates under the labels, where there is room; else 
 in a very narrow place only the marks and the label of the current phase are left.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from rich.cells import cell_len
@@ -16,6 +15,7 @@ from textual.widget import Widget
 
 from screens.widgets.cells import fit, literal
 from screens.widgets.state_mark import mark
+from states.records import record
 
 Status = Literal["done", "current", "ahead", "ended"]
 _MARKS: dict[Status, str] = {
@@ -28,7 +28,7 @@ _JOIN, _TIGHT = " ─ ", " "  # the marks alone keep phases apart where the line
 _LEAST = 4  # cells below which a cut label says nothing
 
 
-@dataclass(frozen=True)
+@record(frozen=True, slots=True)
 class StagePhase:
     """One phase. status: done, current, ahead, or ended (it stopped there). date_text: as shown, or ""."""
 

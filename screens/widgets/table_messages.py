@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from screens.widgets.paged_view import PagedView
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class TableMessage(Message, namespace="virtual_table"):
     """Something about one table."""
 
@@ -26,7 +26,7 @@ class TableMessage(Message, namespace="virtual_table"):
         )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Highlighted(TableMessage, namespace="virtual_table"):
     """The cursor stands on another row, or the row under it was read again. key None: no row at all."""
 
@@ -38,7 +38,7 @@ class Highlighted(TableMessage, namespace="virtual_table"):
         return self._supersedes(message)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Chosen(TableMessage, namespace="virtual_table"):
     """Somebody opened a row."""
 
@@ -46,19 +46,19 @@ class Chosen(TableMessage, namespace="virtual_table"):
     payload: object
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SelectionChanged(TableMessage, namespace="virtual_table"):
     """The set of selected keys is another one."""
 
     keys: frozenset[str]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SelectAllRequested(TableMessage, namespace="virtual_table"):
     """Somebody wants every row selected, and not all are in memory: the screen may `select` their keys."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SelectRangeRequested(TableMessage, namespace="virtual_table"):
     """Somebody wants the rows number `first` to `last` selected as well, and not all are in memory.
 
@@ -69,7 +69,7 @@ class SelectRangeRequested(TableMessage, namespace="virtual_table"):
     last: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SortRequested(TableMessage, namespace="virtual_table"):
     """Somebody wants another order, that of the column `key`: the screen brings it and sets `sorted_by`."""
 
@@ -77,7 +77,7 @@ class SortRequested(TableMessage, namespace="virtual_table"):
     ascending: bool
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ColumnsChanged(TableMessage, namespace="virtual_table"):
     """Somebody made a column wider or narrower; `table.widths` is worth keeping."""
 
@@ -86,21 +86,21 @@ class ColumnsChanged(TableMessage, namespace="virtual_table"):
         return self._supersedes(message)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Reading(TableMessage, namespace="virtual_table"):
     """Reading a list anew, or the way to its end, has begun, or is over: done, failed or given up."""
 
     reading: bool
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class LoadFailed(TableMessage, namespace="virtual_table"):
     """The source raised `error`; rows that were already read stay."""
 
     error: Exception
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Loaded(TableMessage, namespace="virtual_table"):
     """Rows were read. count_known: how many are known. complete: whether that is all of them."""
 
