@@ -25,9 +25,9 @@ $(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
 run: $(VENV)/.run  ## Open the application (the first use installs it; ARGS="..." passes options)
 	@$(BIN)/kcflow $(ARGS)
 test: $(VENV)/.dev  ## Run every test
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 quick: $(VENV)/.dev  ## Run the tests without the slow ones
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow" $(ARGS)
 check: $(VENV)/.dev  ## Lint, format, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

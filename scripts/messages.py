@@ -15,6 +15,7 @@ import io
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +50,16 @@ def read(lang: str) -> Catalog:
         return read_po(file, locale=lang, abort_invalid=True)
 
 
+@lru_cache(maxsize=8)
+def _texts_in(file: bytes, lang: str) -> dict[str, tuple[str, ...]]:
+    return texts(read_po(io.BytesIO(file), locale=lang, abort_invalid=True))
+
+
+def own_texts(lang: str) -> dict[str, tuple[str, ...]]:
+    """`texts` of the .po file of a language, read once as long as it stays the same; don't change it."""
+    return _texts_in(po_file(lang).read_bytes(), lang)
+
+
 def texts(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     """Every key with its text, or its plural forms (an empty one is not translated yet)."""
     found = {}
@@ -76,6 +87,11 @@ def _asked(tree: ast.Module) -> Iterator[tuple[str, bool]]:
             yield node.value, False
 
 
+@lru_cache(maxsize=2_000)
+def _asked_in(source: str) -> tuple[tuple[str, bool], ...]:
+    return tuple(_asked(ast.parse(source)))
+
+
 def places(keys: frozenset[str]) -> dict[str, set[str]]:
     """For each known key, the files that ask for it, whole or by its beginning."""
     whole: dict[str, set[str]] = defaultdict(set)
@@ -83,7 +99,7 @@ def places(keys: frozenset[str]) -> dict[str, set[str]]:
     for folder in SOURCES:
         for path in sorted((ROOT / folder).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
-            for text, is_beginning in _asked(ast.parse(path.read_text("utf-8"))):
+            for text, is_beginning in _asked_in(path.read_text("utf-8")):
                 (begun if is_beginning else whole)[text].add(name)
     found: dict[str, set[str]] = {}
     for key in keys:
@@ -120,8 +136,8 @@ def made(lang: str | None) -> Catalog:
 
     A key has plural forms where the English text has them; Vietnamese has one form only.
     """
-    source, english = texts(read(SOURCE_LANGUAGE)), texts(read("en"))
-    own = {} if lang is None else texts(read(lang))
+    source, english = own_texts(SOURCE_LANGUAGE), own_texts("en")
+    own = {} if lang is None else own_texts(lang)
     where = places(frozenset(source)) if lang is None else {}
     title = "template, made by scripts/messages.py" if lang is None else f"texts in {lang}"
     catalog = Catalog(locale=lang, header_comment=HEADER.format(what=title), fuzzy=False)
@@ -164,7 +180,7 @@ def compiled(lang: str) -> dict[str, tuple[str, ...]]:
 def problems() -> list[str]:
     """What is stale, missing, empty or unused, one sentence each."""
     found = []
-    keys = {lang: texts(read(lang)) for lang in LANGUAGES}
+    keys = {lang: own_texts(lang) for lang in LANGUAGES}
     source = keys[SOURCE_LANGUAGE]
     for lang, known in keys.items():
         found += [f"{lang}: {key} has no text" for key, forms in known.items() if not all(forms)]

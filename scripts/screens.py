@@ -142,7 +142,7 @@ SCENES: Final = (
     Scene("receipt", '0 g "25-0001" ⏎ a F10'),
     Scene("refused", '0 g "25-0006" ⏎ ↓*2 ⏎ F10'),
     Scene("bulk-preview", BULK, (120, 30), "hang-loat", ("vi", "en")),
-    Scene("bulk-result", f"{BULK} F10"),
+    Scene("bulk-result", f"{BULK} m F10"),
     Scene("small", "0", (60, 15), fixed=True),
 )
 BY_NAME: Final = {scene.name: scene for scene in SCENES}

@@ -381,7 +381,7 @@ def test_files_that_are_no_register(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_install_a_lifecycle_for_a_province(desk: Desk, tmp_path: Path) -> None:
-    shipped = Path(kcflow_states()) / "kcdp-default-2.toml"
+    shipped = Path(kcflow_states()) / "kcdp-default-3.toml"
     file = tmp_path / "kcdp-ha-giang.toml"
     text = shipped.read_text("utf-8")
     version = next(line for line in text.splitlines() if line.startswith("version"))

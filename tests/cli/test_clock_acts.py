@@ -57,6 +57,9 @@ def test_a_hold_is_looked_at_written_and_lifted(desk: Desk) -> None:
     assert (held["action"], held["clock"]["act"], held["clock"]["until_on"]) == ("note", "hold", UNTIL)
     assert held["clock"]["party"] == "enterprise"
     assert "Đơn vị thụ hưởng" in desk.done("history", FIRST, "--long")
+    assert [row["id"] for row in desk.json("history", "--action", "hold")["rows"]] == [held["id"]]
+    assert desk.json("history", "--action", "lift")["rows"] == []
+    assert "hold" in desk.refused(2, "history", "--action", "hlod")
     assert "Chờ vốn đối ứng" in desk.done("why", FIRST)
 
     overlapping = desk.refused(2, *HOLD)

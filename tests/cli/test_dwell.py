@@ -13,7 +13,7 @@ from kcflow.commands.csv_form import cell
 from kcflow.commands.dwell_syntax import PARTS
 from kcflow.commands.json_form import shape_fields
 from kcflow.dwell_figures import PARTS as KNOWN
-from kcflow.services import clock_views
+from kcflow.services import dwell_views
 from tests.cli.conftest import FIRST, Desk
 from tests.cli.test_acting import SUBMIT, WITH
 from tests.cli.test_flow import _on_a_terminal as on_a_terminal
@@ -30,7 +30,7 @@ def moved(desk: Desk) -> Desk:
 
 def test_json_says_what_the_text_says(moved: Desk) -> None:
     told = moved.json("dwell", *ALL)
-    assert list(told) == shape_fields(clock_views.DwellReport)
+    assert list(told) == shape_fields(dwell_views.DwellReport)
     rows = {row["state"]: row for row in told["dwell"]}
     assert list(rows) == ["drafting", "submitted_to_department"]
     drafting, submitted = rows["drafting"], rows["submitted_to_department"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -75,7 +76,7 @@ def signed(desk: Desk) -> None:
     desk.json("advance", FIRST, SECOND, "start_implementation", "--on", "25/3/2024", *UNIT)
 
 
-def test_a_contract_by_commands(desk: Desk) -> None:
+def test_a_contract_by_commands(desk: Desk, tmp_path: Path) -> None:
     items = (f"{FIRST}=280tr", f"{SECOND}=100.000.000")
     checked = desk.json("contract", "open", *items, "--dry-run", *AGENCY)
     members(checked, money_views.BatchResult)
@@ -110,7 +111,14 @@ def test_a_contract_by_commands(desk: Desk) -> None:
         *("--reason", "Điều chỉnh giá trị", *letter("phu_luc_hop_dong", "2/4/2024"), *AGENCY),
     )
     assert amended["total"] == -20 * TRIEU
-    assert "350.000.000 đ" in desk.done("contract", "show", CONTRACT, *AGENCY)
+    shown = desk.done("contract", "show", CONTRACT, *AGENCY)
+    assert re.search(r"Giá trị hợp đồng +350\.000\.000 đ", shown)
+    for group, code in (("contract", CONTRACT), ("payment", FIRST)):
+        path = tmp_path / f"{group}.xlsx"
+        assert desk.json(group, "export", code, str(path), *AGENCY) == {"path": str(path)}
+        assert path.stat().st_size > 0
+    twice = ("contract", "amend", CONTRACT, f"{SECOND}=1tr", f"{SECOND}=2tr", "--reason", "x")
+    assert SECOND in desk.refused(2, *twice, *AGENCY)
 
 
 def test_payments_reports_and_the_story(desk: Desk) -> None:
@@ -184,6 +192,15 @@ def test_adjustments_by_commands(desk: Desk, second: Callable[[], None]) -> None
     assert plan["decides"] == "agency"
     assert desk.json("adjust", "list", *UNIT)["rows"] == []
     assert "15/12/2024" in desk.done(*ask, "--dry-run", *UNIT)
+    # Days and amounts as every command reads them.
+    for change, value, shown in (
+        ("change_time", "ends_on=15/12/2024", "15/12/2024"),
+        ("raise_support", "approved=310 triệu", "310.000.000"),
+    ):
+        typed = ("adjust", "ask", FIRST, "--change", change, "--set", value, "--reason", "Mưa lũ")
+        assert shown in desk.done(*typed, "--dry-run", *UNIT)
+    wrong = ("adjust", "ask", FIRST, "--change", "raise_support", "--set", "approved=43,735 triệu")
+    assert "43.735.000" in desk.refused(2, *wrong, "--reason", "x", *UNIT)
     number = desk.json(*ask, *UNIT)["code"]
     assert number == "DC-24-0001"
     confirm = ("adjust", "act", number, "confirm_by_department", *letter("xac_nhan_so", "12/8/2024"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import fields
 from pathlib import Path
@@ -122,8 +123,11 @@ def test_a_round_from_its_opening_to_its_issue(desk: Desk, monkeypatch: pytest.M
     assert [row["left"] for row in found] == [300_000_000] * 3
 
     desk.done("round", "put", ROUND, f"{FIRST}=300 triệu", f"{SECOND}=200.000.001 đ", *AGENCY)
-    text = desk.done("round", "show", ROUND)
-    assert "-1 đ" in text
+    # A round is no proposal, and the sentence says where it is to be found.
+    assert f"kcflow round show {ROUND}" in desk.refused(2, "explain", ROUND, *AGENCY)
+    text = desk.done("round", "show", ROUND, *AGENCY)
+    assert re.search(r"Vượt +1 đ$", text, re.MULTILINE)
+    assert f"kcflow round cancel {ROUND}" in text
     assert desk.json("round", "send", ROUND, *paper("5/BCT"), *AGENCY, code=1)["error"]["reasons"]
     desk.done("round", "put", ROUND, f"{SECOND}=200 triệu", *AGENCY)
     desk.done("round", "send", ROUND, *paper("5/BCT"), *AGENCY)
@@ -194,6 +198,9 @@ def test_a_list_is_exported_and_never_over_another_file(desk: Desk, tmp_path: Pa
         ("round", "open", "--source", "kcdp", "--year", "2024", "--ceiling", "5", "--province", "Hà Giag"),
         ("round", "show", "PB-KCQG-24-9"),
         ("round", "put", ROUND, "KCQG-24-0001"),
+        ("round", "put", ROUND, "KCQG-24-0001=5", "kcqg-24-0001=6"),
+        ("round", "open", "--source", "kcqg", "--year", "2024", "--ceiling", "0"),
+        ("round", "open", "--source", "kcdp", "--year", "2024", "--ceiling", "5"),
         ("budget", "plan", "open", "--source", "kcqg", "--year", "2024", "--total", "5", "--line", "north"),
         ("budget", "plan", "open", "--source", "kcqg", "--year", "2024", "--total", "5", "--line", "x=1"),
     ],
@@ -201,6 +208,8 @@ def test_a_list_is_exported_and_never_over_another_file(desk: Desk, tmp_path: Pa
 def test_one_clear_sentence(desk: Desk, arguments: tuple[str, ...]) -> None:
     sentence = desk.refused(2, *arguments, *AGENCY)
     assert len(sentence.strip().splitlines()) == 1
+    assert "“”" not in sentence
+    assert not sentence.startswith("ceiling:")
 
 
 def test_every_view_of_a_board_has_a_json_form() -> None:

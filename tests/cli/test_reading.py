@@ -251,13 +251,13 @@ def test_people_and_offices(desk: Desk) -> None:
 def test_lifecycles(desk: Desk) -> None:
     rows = desk.json("lifecycle", "list")["rows"]
     members(rows[0], LifecycleRow)
-    assert "kcqg@2014.2" in {row["key"] for row in rows}
-    shown = desk.json("lifecycle", "show", "kcqg@2014.2")
+    assert "kcqg@2014.3" in {row["key"] for row in rows}
+    shown = desk.json("lifecycle", "show", "kcqg@2014.3")
     members(shown, Lifecycle)
-    text = desk.done("lifecycle", "show", "kcqg@2014.2")
+    text = desk.done("lifecycle", "show", "kcqg@2014.3")
     assert all(state["name"] in text for state in shown["states"])
     assert all(action["name"] in text for action in shown["actions"])
-    assert desk.done("lifecycle", "diagram", "kcqg@2014.2").startswith("stateDiagram-v2")
+    assert desk.done("lifecycle", "diagram", "kcqg@2014.3").startswith("stateDiagram-v2")
     assert desk.json("lifecycle", "show", "kcqg@1999", code=2)["error"]["code"] == "lifecycle_unknown"
 
 
@@ -269,10 +269,13 @@ def test_doctor(desk: Desk) -> None:
         assert desk.done(*arguments).startswith("[tốt]")
 
 
-def test_doctor_names_what_is_wrong_with_the_settings(desk: Desk, tmp_path: Path) -> None:
+def test_doctor_names_what_is_wrong_with_the_settings(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('[look]\nlanguage = "fr"\n[keys]\nno_such_command = "x"\n', "utf-8")
-    outcome = kcflow("doctor", KCFLOW_DATABASE_URL=desk.url, KCFLOW_SETTINGS=str(file))
+    monkeypatch.setenv("KCFLOW_SETTINGS", str(file))
+    outcome = desk("doctor")
     assert outcome.code == 0
     assert "settings.toml" in outcome.out
     assert "no_such_command" in outcome.out

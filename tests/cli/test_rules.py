@@ -80,6 +80,7 @@ def test_every_way_of_counting(stores: Any) -> None:
     here = stores("giamsat-02")
     for given, said in (
         (("--calendar-days", "9"), "9 ngày kể từ ngày vào trạng thái"),
+        (("--months", "1"), "1 tháng kể từ ngày vào trạng thái"),
         (
             ("--date", "20/6", "--plan-year", "-1", "--before"),
             "trước ngày 20/6 năm trước năm kế hoạch",
@@ -90,7 +91,7 @@ def test_every_way_of_counting(stores: Any) -> None:
         rows = here.json("rules", "--office", "SCT-63-02")["rows"]
         assert [row["text"]["vi"] for row in rows if row["id"]] == [said]
         assert f"#{id_}" not in said
-    assert len([row for row in here.json("rules", "--closed")["rows"] if row["id"]]) == 3
+    assert len([row for row in here.json("rules", "--closed")["rows"] if row["id"]]) == 4
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,9 @@ def test_every_way_of_counting(stores: Any) -> None:
         (("--working-days", "-3"), "từ 1 đến 366"),
         (("--working-days", "ba"), "số nguyên"),
         (("--calendar-days", "99999"), "từ 1 đến 366"),
+        (("--months", "0"), "từ 1 đến 12"),
+        (("--months", "13"), "từ 1 đến 12"),
+        (("--months", "3", "--before"), "--before"),
         (("--date", "30/2"), "30/2"),
         (("--date", "31/4"), "31/4"),
         (("--date", "1/13"), "1/13"),

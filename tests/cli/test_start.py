@@ -214,14 +214,14 @@ def test_bash_completes_commands_options_and_choices(tmp_path: Path) -> None:
 
 # -- lifecycle files need no store -----------------------------------------------------------
 
-KCQG = Path(kcflow.__file__).parents[1] / "states" / "lifecycles" / "kcqg-2014-2.toml"
+KCQG = Path(kcflow.__file__).parents[1] / "states" / "lifecycles" / "kcqg-2014-3.toml"
 
 
 def test_lifecycle_check_of_a_good_file(tmp_path: Path) -> None:
     missing = f"sqlite:///{tmp_path}/nothing.db"
     outcome = run("lifecycle", "check", str(KCQG), "--json", KCFLOW_DATABASE_URL=missing)
     assert outcome.code == 0, outcome.err
-    assert outcome.json["key"] == "kcqg@2014.2"
+    assert outcome.json["key"] == "kcqg@2014.3"
     assert not (tmp_path / "nothing.db").exists()
     loaded = modules_after("lifecycle", "check", str(KCQG))
     assert not loaded & {"textual", "sqlalchemy", "sqlmodel"}
@@ -268,4 +268,4 @@ def test_lifecycle_diagrams() -> None:
     assert ET.fromstring(scxml.out).tag.endswith("scxml")  # noqa: S314 - our own output
     told = run("lifecycle", "diagram", str(KCQG), "--format", "scxml", "--json").json
     assert told["text"] == scxml.out.removesuffix("\n") or told["text"] == scxml.out
-    assert (told["lifecycle"], told["format"]) == ("kcqg@2014.2", "scxml")
+    assert (told["lifecycle"], told["format"]) == ("kcqg@2014.3", "scxml")

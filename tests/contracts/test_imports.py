@@ -84,8 +84,9 @@ HEAVY = {
 }
 """What neither the first paint nor a list needs; each costs more than all of ours together."""
 BEFORE_PAINT = """
-import asyncio, threading
 import kcflow.cli
+kcflow.cli._asyncio_without_tls()
+import asyncio, threading
 from kcflow.app import KcflowApp
 from kcflow.config import Config
 painted = threading.Event()
@@ -114,6 +115,8 @@ def test_before_the_first_paint_nothing_is_loaded_that_only_data_needs(tmp_path:
     assert {name for name in loaded if name.startswith("kcflow.services.")} <= {"kcflow.services.errors"}
     later = ("bootstrap", "calendar", "formats", "labels", "reference", "register", "sample", "workbook")
     assert not loaded & {f"kcflow.{name}" for name in later}
+    assert not loaded & {"ssl", "_ssl", "gettext", "ctypes", "logging.handlers"}
+    assert not {name for name in loaded if name.startswith(("screens.forms", "screens.money"))}
     assert not loaded & {
         "screens.lists.listpane",
         "screens.widgets.table",
@@ -122,8 +125,20 @@ def test_before_the_first_paint_nothing_is_loaded_that_only_data_needs(tmp_path:
     }
 
 
+def test_tls_is_there_for_those_who_need_it() -> None:
+    code = (
+        "import kcflow.cli\n"
+        "kcflow.cli._asyncio_without_tls()\n"
+        "assert 'asyncio' in sys.modules and 'ssl' not in sys.modules\n"
+        "import smtplib, ssl\n"
+        "assert ssl.create_default_context() and smtplib.SMTP_SSL"
+    )
+    assert "_ssl" in modules_after(code)
+
+
 def test_the_first_rows_load_no_forms() -> None:
     loaded = modules_after("import kcflow.app, screens.lists.inbox")
+    assert not loaded & {"textual.widgets._text_area", "screens.forms.entries", "textual.widgets._data_table"}
     forms = {"forms.fields", "lists.filters", "forms.choices", "lists.picks", "forms.amounts"}
     forms |= {"dossier.proposal", "dossier.advance", "lists.views"}
     assert "screens.lists.searched" in loaded
@@ -152,6 +167,20 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> str:
     )
     assert done.returncode == 0, done.stderr
     return url
+
+
+def test_opening_a_store_reads_no_toml_and_checks_no_lifecycle(sample: str) -> None:
+    """What every morning waits for: the lifecycles are kept parsed, and were checked when they came."""
+    loaded = modules_after(
+        "import tomllib\n"
+        "def fails(text): raise AssertionError(text[:80])\n"
+        "tomllib.loads = fails\n"
+        "from kcflow.bootstrap import open_desk\n"
+        "from kcflow.config import Config\n"
+        f"desk = open_desk(Config({sample!r}, as_person='bct'))\n"
+        "assert desk.inbox().rows is not None and len(desk.lifecycles()) > 5"
+    )
+    assert not tops(loaded) & {*HEAVY, "textual", "rich", "screens"}
 
 
 @pytest.mark.parametrize("command", ["stalled", "inbox", "list"])

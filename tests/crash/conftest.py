@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.crash.crew import Crew
-from tests.crash.world import seed, url_of
+from tests.crash.world import WAITING, two_proposals
+from tests.seeds import seed_file
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seed:
     file = tmp_path_factory.mktemp("seed") / "seed.db"
-    return Seed(file, seed(url_of(file)))
+    shutil.copyfile(seed_file(two_proposals), file)
+    return Seed(file, WAITING)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +21,13 @@ PAPER = ("kind", "number", "date", "signer", "conclusion", "file", "file_name")
 def rows(reader: Reader, sql: str) -> list[Sequence[Any]]:
     """The rows of plain SQL."""
     return reader.rows(Statement(sql, {}), {})
+
+
+@lru_cache(maxsize=20_000)
+def read_leaf(text: str) -> dict[str, Any]:
+    """A leaf, read once, as a store is looked at again after every act; never change it."""
+    leaf: dict[str, Any] = json.loads(text)
+    return leaf
 
 
 def root(hashes: Sequence[str]) -> str:
@@ -46,7 +54,7 @@ def problems(store: Store, code: str | None = None) -> list[str]:
         head = reader.head()
     leaves: dict[str, list[tuple[dict[str, Any], str, str]]] = {}
     for _, text, hash_, dossier, _ in history:
-        leaves.setdefault(dossier, []).append((json.loads(text), text, hash_))
+        leaves.setdefault(dossier, []).append((read_leaf(text), text, hash_))
     found = [f"{name}: history without a dossier" for name in leaves.keys() - set(codes)]
     found += [f"{name}: a dossier that can't be read" for name in set(codes) - {row.code for row in dossiers}]
     for row in dossiers:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from db.store import Store
-from tests.crash.invariants import SUMS, problems, rows
+from tests.crash.invariants import SUMS, problems, read_leaf, rows
 
 Leaf = dict[str, Any]
 FUND = "dossier, ceiling, " + ", ".join(SUMS) + ", charges"
@@ -20,7 +19,7 @@ def money_problems(store: Store) -> list[str]:
     """Everything that is wrong with a store, its money first; [] when nothing is."""
     with store.read() as reader:
         leaves: list[Leaf] = [
-            json.loads(row[0]) for row in rows(reader, "SELECT leaf FROM history ORDER BY id")
+            read_leaf(row[0]) for row in rows(reader, "SELECT leaf FROM history ORDER BY id")
         ]
         kinds = {row[0]: row[1] for row in rows(reader, "SELECT code, kind FROM dossier")}
         funds = {

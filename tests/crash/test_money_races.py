@@ -23,11 +23,10 @@ from tests.crash.money_invariants import money_problems
 from tests.crash.money_race import Attempt, prepared
 from tests.crash.test_races import closed
 from tests.crash.worker import outcome
-from tests.crash.world import url_of
-from tests.postgres import fresh_database
+from tests.seeds import copied
 from tests.services.money.machine import Again
 from tests.services.money.works import STARTED, TRIEU, Works
-from tests.services.money.world import AGENCY, MINISTRY
+from tests.services.money.world import AGENCY, MINISTRY, two_in_every_office
 
 Outcome = dict[str, Any]
 Race = Callable[[Works, str, list[Attempt]], list[Outcome]]
@@ -37,21 +36,16 @@ PLAN = "KH-KCQG-24"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, memory: Path) -> Iterator[str]:
-    """URL of an empty place for a store."""
-    if request.param == "sqlite":
-        folder = memory / uuid.uuid4().hex
-        folder.mkdir()
-        yield url_of(folder / "store.db")
-    else:
-        with fresh_database() as server:
-            yield server
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a founded store."""
+    with copied(str(request.param), tmp_path, two_in_every_office) as place:
+        yield place
 
 
 @pytest.fixture
 def works(url: str) -> Iterator[Works]:
     """A founded store."""
-    with open_store(url, create=True) as store:
+    with open_store(url) as store:
         yield Works(store)
 
 

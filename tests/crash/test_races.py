@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,22 +19,19 @@ from tests.crash.crew import Crew
 from tests.crash.invariants import problems
 from tests.crash.money_invariants import money_problems
 from tests.crash.worker import outcome
-from tests.crash.world import LAST_DAY, Reopened, seed, seed_round, url_of
-from tests.postgres import fresh_database
-from tests.services.world import AGENCY, MINISTRY, UNIT, World
+from tests.crash.world import LAST_DAY, WAITING, Reopened, seed_round, two_proposals
+from tests.seeds import copied
+from tests.services.world import AGENCY, MINISTRY, UNIT
 
 Outcome = dict[str, Any]
 Race = Callable[[str, list[dict[str, Any]]], list[Outcome]]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, memory: Path) -> Iterator[str]:
-    """URL of an empty place for a store."""
-    if request.param == "sqlite":
-        yield url_of(memory / uuid.uuid4().hex / "store.db")
-    else:
-        with fresh_database() as server:
-            yield server
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a store of `two_proposals`."""
+    with copied(str(request.param), tmp_path, two_proposals) as place:
+        yield place
 
 
 @contextmanager
@@ -85,7 +81,7 @@ def in_threads(url: str, attempts: list[dict[str, Any]]) -> list[Outcome]:
 
 @pytest.mark.parametrize("many", [2, 8])
 def test_one_step(url: str, race: Race, many: int) -> None:
-    code = seed(url)
+    code = WAITING
     with open_store(url) as store:
         version = Reopened(store).desk(AGENCY).dossier(code).row.version
     seen = [{"amount": 100_000_000 + n, "expected_version": version if n % 2 else None} for n in range(many)]
@@ -113,8 +109,7 @@ def test_one_step(url: str, race: Race, many: int) -> None:
 @pytest.mark.parametrize("many", [2, 8])
 def test_the_last_money(url: str, race: Race, many: int) -> None:
     """Rounds that each would give more than half of what is approved: one is issued."""
-    with open_store(url, create=True) as store:
-        World(store)
+    with open_store(url) as store:
         code, rounds = seed_round(store, *[150_000_000] * many)
     second = f"{AGENCY}-2"
     ends = race(url, [{"login": second, "code": each, "action": "issue", "given": {}} for each in rounds])
@@ -135,7 +130,6 @@ def test_the_last_money(url: str, race: Race, many: int) -> None:
 
 def test_no_update_is_lost(url: str) -> None:
     threads, times = 4, 60
-    seed(url)
     with open_store(url) as store:
         world = Reopened(store)
         code = world.draft()
@@ -163,7 +157,7 @@ def test_no_update_is_lost(url: str) -> None:
 
 def test_a_request_raced_by_its_own_retry(url: str) -> None:
     """A double Enter or an impatient retry: one row, and both hear of it."""
-    code = seed(url)
+    code = WAITING
     with open_store(url) as store:
         world = Reopened(store)
         desk = world.desk(MINISTRY)
@@ -182,7 +176,6 @@ def test_a_request_raced_by_its_own_retry(url: str) -> None:
 
 
 def test_new_codes_are_never_given_twice(url: str) -> None:
-    seed(url)
     with open_store(url) as store:
         world = Reopened(store)
         world.desk(UNIT)
@@ -200,7 +193,7 @@ def test_new_codes_are_never_given_twice(url: str) -> None:
 
 def test_bulk_against_single(url: str) -> None:
     """A decision over two proposals and one over one of them: each proposal is decided once."""
-    first = seed(url)
+    first = WAITING
     with open_store(url) as store:
         world = Reopened(store, date(2023, 4, 3))
         second = world.draft()
@@ -231,7 +224,6 @@ def test_bulk_against_single(url: str) -> None:
 
 def test_readers_see_whole_moves(url: str) -> None:
     """A list read while somebody writes never shows a state without its row."""
-    seed(url)
     with open_store(url) as store:
         world = Reopened(store)
         code = world.draft()

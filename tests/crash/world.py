@@ -65,17 +65,23 @@ def _own(code: str) -> bool:
     return code.startswith(("KCQG-", "KCDP-"))
 
 
+WAITING = "KCQG-24-0001"
+"""The first proposal of `two_proposals`."""
+
+
+def two_proposals(store: Store) -> None:
+    """Found an empty store with two proposals, of which the first waits for its approval."""
+    world = World(store)
+    assert world.draft() == WAITING
+    world.draft(title="Chế biến miến dong Quản Bạ")
+    world.to("submitted_to_minister", WAITING)
+
+
 def seed(url: str) -> str:
-    """Make a store whose first proposal waits for its approval; return that proposal's code."""
-    store = open_store(url, create=True)
-    try:
-        world = World(store)
-        code = world.draft()
-        world.draft(title="Chế biến miến dong Quản Bạ")
-        world.to("submitted_to_minister", code)
-        return code
-    finally:
-        store.close()
+    """Make a store of `two_proposals`; return the code of the one that waits."""
+    with open_store(url, create=True) as store:
+        two_proposals(store)
+    return WAITING
 
 
 def seed_round(store: Store, *amounts: int) -> tuple[str, list[str]]:

@@ -19,6 +19,8 @@ from tests.pty.vt import Screen
 
 SECONDS = 40
 """Longest wait for anything; a test that waits this long has failed."""
+ESCAPED = 5.0
+"""Seconds after which an Esc that paints nothing has been taken, too."""
 PROGRAM = Path(sys.executable).with_name("kcflow")
 """The console script of the installed project."""
 AROUND = (
@@ -63,7 +65,8 @@ class Terminal:
         self.screen = Screen(*size)
         self.home, self.store = home, store
         env = {name: value for name, value in os.environ.items() if not name.startswith("KCFLOW_")}
-        env.pop("NO_COLOR", None)
+        for name in ("NO_COLOR", "COLUMNS", "LINES"):  # xdist sets the size of a terminal that isn't this one
+            env.pop(name, None)
         env |= {
             "TERM": "xterm-256color",
             "LANG": "C.UTF-8",
@@ -149,7 +152,10 @@ class Terminal:
         """Send keys by name, one at a time: what a key paints is read before the next, as a person does."""
         for key in keys:
             self.child.send(key_bytes(key))
-            # A lone Esc and the start of a sequence differ only by what follows in time (ESCDELAY).
+            # A lone Esc and the start of a sequence differ only by what follows in time (ESCDELAY): a key
+            # sent before the program has taken the Esc would belong to it. What Esc closes is painted.
+            if key == "escape":
+                self._read(ESCAPED)
             self.quiet(0.12 if key == "escape" else 0.06)
 
     def type(self, text: str) -> None:

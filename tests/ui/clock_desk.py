@@ -13,8 +13,6 @@ from kcflow.labels import HOLDER, ROLE
 from kcflow.services.clock_views import (
     ChangePlan,
     ClockState,
-    DwellFilter,
-    DwellReport,
     FormerDue,
     HoldInput,
     PauseView,
@@ -25,6 +23,7 @@ from kcflow.services.clock_views import (
     Why,
     YearEndDate,
 )
+from kcflow.services.dwell_views import DwellFilter, DwellReport
 from kcflow.services.errors import NotFound
 from kcflow.services.views import ListFilter, PersonView, Receipt, RoleView
 from states.model import Label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from kcflow.labels import HOLDER
-from kcflow.services.clock_views import Dwell, DwellFilter, DwellReport, Month, PartyShare, PingPong
+from kcflow.services.dwell_views import Dwell, DwellFilter, DwellReport, Month, PartyShare, PingPong
 from states.model import Label
 
 _STATES = (

@@ -203,7 +203,7 @@ def moment(seq: int, **changes: Any) -> HistoryView:
         corrects=None,
         corrected_by=(),
         changes=(),
-        lifecycle="kcqg@2014.2",
+        lifecycle="kcqg@2014.3",
         request="0" * 36,
         digest="0" * 64,
         prev="0" * 64,
@@ -217,7 +217,7 @@ def card(title: str = TITLE, **changes: Any) -> DossierCard:
     row = DossierRow(
         code=CODE,
         title=title,
-        lifecycle="kcqg@2014.2",
+        lifecycle="kcqg@2014.3",
         state="provincial_appraisal",
         state_label=label("Đang thẩm định cấp cơ sở", "Under provincial appraisal"),
         phase="provincial",

@@ -235,7 +235,7 @@ def make_history(i: int, row: DossierRow, actor: PersonView) -> HistoryView:
         changes=(("title", Label("Tên đề án", "Title"), Label("cũ", "cũ"), Label("mới", "mới")),)
         if i % 4 == 0
         else (),
-        lifecycle="kcqg@2014.2",
+        lifecycle="kcqg@2014.3",
         request=f"00000000-0000-4000-8000-{i:012}",
         digest="d" * 64,
         prev="b" * 64,

@@ -7,17 +7,15 @@ from typing import Any
 
 from kcflow.services.money.stages import BASES, STAGE, share
 from kcflow.services.money.summary import tie
-from kcflow.services.money_views import (
-    STAGES,
+from kcflow.services.money_figures import (
     BudgetSummary,
     FigureInput,
     FigureView,
-    MoneyEvent,
-    MoneyStory,
     Share,
     StageFigure,
     SummaryGroup,
 )
+from kcflow.services.money_views import STAGES, MoneyEvent, MoneyStory
 from kcflow.services.views import PaperView
 from states.model import Label
 from tests.ui.bench import Showing

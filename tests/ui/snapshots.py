@@ -15,6 +15,8 @@ from textual.strip import Strip
 
 FOLDER = Path(__file__).with_name("snapshots")
 UPDATE = "KCFLOW_UPDATE_SCREENS"
+PATIENCE = 30.0
+"""Seconds until what does not come is given up: far more than it takes on a busy machine."""
 
 
 def screen_strips(app: App[Any]) -> list[Strip]:
@@ -54,7 +56,7 @@ async def wait_for(
     pilot: Pilot[Any],
     predicate: Callable[[], object],
     description: str,
-    timeout: float = 10,  # noqa: ASYNC109
+    timeout: float = PATIENCE,  # noqa: ASYNC109
 ) -> None:
     """Wait until `predicate()` is true; fail, naming `description`, after `timeout` seconds."""
     loop = asyncio.get_running_loop()

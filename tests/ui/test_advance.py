@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from textual.widgets import Button
 
-from kcflow.services.views import MoveInput, OptionView
+from kcflow.services.views import MoveInput, OptionView, Receipt
 from screens.dossier.advance import AdvanceDialog
 from screens.dossier.papers import PaperBox
 from screens.forms.amounts import MoneyField
@@ -170,6 +170,12 @@ async def test_required_fields_are_named_beside_themselves_and_nothing_is_sent()
         await shown.reads("Ô này phải nhập")
         assert shown.screen.query_one("#field-act-number Entry").has_focus
         assert desk.asked("advance") == []
+        # What is still to mend is counted down as it is mended, not as it was at F10.
+        await shown.reads("Còn 3 ô cần sửa")
+        await shown.press("4", "tab")
+        await shown.reads("Còn 2 ô cần sửa")
+        fill(shown)
+        await shown.until(lambda: "cần sửa" not in shown.text, "nothing to mend")
 
 
 async def test_ctrl_s_and_the_button_write_too() -> None:
@@ -366,6 +372,31 @@ async def test_f2_switches_the_language_and_keeps_what_was_typed() -> None:
 async def test_in_a_narrow_terminal_the_count_of_missing_things_stays_in_sight() -> None:
     async with showing(dialog(), size=(80, 24)) as shown:
         await shown.reads("Còn thiếu 1 điều")
+        assert "F5" not in shown.text  # nobody was faster
+        fill(shown)
+        await shown.reads("Đủ điều kiện để thực hiện")
+        await shown.press("f10")
+        await shown.reads("mã xác nhận 9f3a77c1")
+        assert "Đủ điều kiện" not in shown.text  # it is done
+
+
+async def test_an_act_that_leaves_the_state_says_so_before_and_after() -> None:
+    here = label("Đang thẩm định cấp cơ sở", "Under provincial appraisal")
+
+    class Staying(FakeDesk):
+        def advance(self, code: str, action: str, move: MoveInput) -> Receipt:
+            return self._write(
+                "advance", (code, action, move), move.request, receipt(action, code=code, to_label=here)
+            )
+
+    stays = option(target_label=here)
+    async with showing(dialog(stays), Staying(card=card(options=(stays,)))) as shown:
+        await shown.reads("Đang thẩm định cấp cơ sở · trạng thái không đổi")
+        fill(shown)
+        await shown.press("f10")
+        await shown.reads("mã xác nhận 9f3a77c1")
+        assert "Trạng thái: Đang thẩm định cấp cơ sở · trạng thái không đổi" in shown.text
+        assert "→" not in shown.text
 
 
 async def test_every_field_can_be_reached_at_80x24() -> None:

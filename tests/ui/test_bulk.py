@@ -14,6 +14,7 @@ from kcflow.services.errors import StoreProblem
 from screens.lists.bulk import BulkDialog
 from screens.lists.bulk_work import SLICE
 from screens.lists.dossiers import DossiersPane
+from screens.widgets.table import VirtualTable
 from states.model import Label
 from tests.ui.hostile import assert_harmless
 from tests.ui.list_desk import ListDesk, make_row
@@ -133,6 +134,15 @@ async def test_what_will_not_be_done_says_why_and_can_be_dropped() -> None:
     async with started(desk, size=(120, 40)) as (app, pilot):
         dialog = await previewed(app, pilot)
         assert "✗ không: đề án đang bị trả lại" in screen_text(app)
+        at, left = next((at, one) for at, one in enumerate(dialog.prospects) if not one.will)
+        dialog.query_one("#bulk-rows", VirtualTable).move_to(at)
+        await rest(pilot)
+        assert f"{left.code}  đề án đang bị trả lại" in screen_text(app)  # in full, under the rows
+        obstacle = " ".join(dialog._obstacle().split()[:8])
+        assert screen_text(app).count(obstacle) == 1
+        await press(pilot, "f10")  # the same sentence isn't said twice
+        assert screen_text(app).count(obstacle) == 1
+        assert dialog.said() == dialog._obstacle()
         will = sum(prospect.will for prospect in dialog.prospects)
         assert 0 < will < 40
         await press(pilot, "f2")

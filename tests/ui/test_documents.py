@@ -19,7 +19,7 @@ from screens.dossier.proposal import ProposalScreen
 from screens.dossier.viewer import COPIES, SavedDialog
 from screens.forms.choices import ChoiceField
 from screens.forms.fields import DateField, MemoField, TextField
-from screens.lists.history import RecordDialog
+from screens.lists.history_record import RecordDialog
 from tests.ui.bench import Showing, showing
 from tests.ui.fake_desk import CODE, TITLE, FakeDesk, busy, card, conflict, label, moment, paper, refused
 from tests.ui.hostile import HOSTILE_TITLES, assert_harmless

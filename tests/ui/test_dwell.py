@@ -12,7 +12,7 @@ import pytest
 from textual.widgets import Input
 
 from kcflow.bars import BLOCKS, NOTHING, PLAIN, bar, columns, divided, part, shares, span
-from kcflow.services.clock_views import DwellFilter, DwellReport
+from kcflow.services.dwell_views import DwellFilter, DwellReport
 from kcflow.services.errors import StoreProblem
 from kcflow.services.views import ListFilter
 from screens.base import DeskScreen

@@ -73,8 +73,8 @@ def test_a_summary_says_what_is_not_listed_and_that_nothing_becomes_late(lang: s
 @pytest.mark.parametrize(
     ("by", "figures", "vi", "en"),
     [
-        ("working_days", {"days": 10}, "10 ngày làm việc", "10 working d"),
-        ("calendar_days", {"days": 15}, "15 ngày theo lịch", "15 calendar d"),
+        ("working_days", {"days": 10}, "10 ngày làm việc", "10 working days"),
+        ("calendar_days", {"days": 15}, "15 ngày theo lịch", "15 calendar days"),
         (
             "fixed_date",
             {"day": 20, "month": 5, "plan_year": -1, "inclusive": False},
@@ -87,6 +87,7 @@ def test_a_summary_says_what_is_not_listed_and_that_nothing_becomes_late(lang: s
             "chậm nhất 22/1 năm sau",
             "by 22/1 of year after",
         ),
+        ("months", {"months": 12}, "12 tháng", "12 months"),
         ("monthly", {"day": 25, "inclusive": False}, "trước ngày 25 hằng tháng", "before day 25 monthly"),
         ("term_end", {}, "hết thời gian thực hiện", "end of its schedule"),
     ],
@@ -95,7 +96,9 @@ def test_a_rule_in_few_words(by: str, figures: dict[str, Any], vi: str, en: str)
     plain = own_rule(1, "x", by=by, text=Label("a", "a"), **{"days": 0, **figures})
     assert short(plain, "vi") == vi
     assert short(plain, "en").startswith(en)
-    assert short(own_rule(1, "x", text=Label("a (b)", "a (b)")), "vi").endswith("…")
+    assert (
+        short(own_rule(1, "x", days=5, text=Label("a (b) (c)", "a (b) (c)")), "vi") == "5 ngày làm việc (c)"
+    )
 
 
 # Deadlines
@@ -131,6 +134,12 @@ async def test_a_rule_is_entered_looked_at_and_saved_with_its_reason() -> None:
         await shown.press("f10")
         await shown.reads("hãy gõ một số nguyên từ 1")
         assert shown.top is form
+        form.query_one("#field-by", ChoiceField).choose("months")
+        await shown.until(lambda: form.query_one("#field-months").display, "a period in months")
+        await fill(shown, "months", "13")
+        await fill(shown, "basis", "QD 9/QD-SCT")
+        await shown.press("f10")
+        await shown.reads("“13” không dùng được")
         form.query_one("#field-by", ChoiceField).choose("fixed_date")
         await shown.until(lambda: form.query_one("#field-month").display, "another way of counting")
         assert not form.query_one("#field-days").display

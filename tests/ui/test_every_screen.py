@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,9 +34,10 @@ from screens.money.annex import AnnexScreen
 from screens.money.exporting import ExportDialog
 from screens.widgets.columns import Column
 from screens.widgets.table import VirtualTable
-from scripts.walk import Walk, make_sample, presses, walking
+from scripts.walk import Walk, presses, walking
 from scripts.walk import _opened as opened
 from states.model import Label
+from tests import seeds
 from tests.ui.every_screen import Look, every_screen, own_texts, people_texts, shown_now
 from tests.ui.hostile import assert_harmless
 
@@ -183,6 +185,8 @@ SMALL_SCENES: Final = (
     Scene("advance", "a", opened=_proposal("KCQG-25-0004")),
     Scene("bulk", "2 ↓*2 space*3 b ⏎"),
     Scene("flow", "6 →"),
+    Scene("register", "^o"),
+    Scene("settings", "F9"),
 )
 STORMS: Final = 12
 KNOWN: Final[tuple[str, ...]] = ()
@@ -202,7 +206,7 @@ class Sample:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """The sample store, played once for the whole file."""
     path = tmp_path_factory.mktemp("sample") / "sample.db"
-    make_sample(path)
+    shutil.copyfile(seeds.seed_file(seeds.sample), path)
     desk = opened(Config(f"sqlite:///{path}")).work_as(UNIT)
     office = desk.me.roles[0].office
     draft = DraftInput("kcdp", desk.today.year + 1, HOSTILE, office, total=1_000_000, requested=1_000_000)

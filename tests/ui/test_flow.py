@@ -189,7 +189,7 @@ async def test_arrows_go_through_boxes_and_states_and_enter_opens_the_list(
         assert filters[-1] == ListFilter(phases=("provincial_submission",), source="kcqg", open_only=True)
         await press(pilot, "down", "enter")
         assert filters[-1] == ListFilter(states=("submitted_to_department",), source="kcqg")
-        assert chart.cursor == Spot("kcqg", "provincial_submission", "submitted_to_department", "kcqg@2014.2")
+        assert chart.cursor == Spot("kcqg", "provincial_submission", "submitted_to_department", "kcqg@2014.3")
         await press(pilot, "escape")
         assert chart.cursor == Spot("kcqg", "provincial_submission")
         await press(pilot, "down", "down", "down", "down")
@@ -209,7 +209,7 @@ async def test_in_a_narrow_terminal_the_list_opens_like_a_tree() -> None:
     async with started(flow_desk(), size=(80, 24)) as (app, pilot):
         await press(pilot, "6", "down", "right", "down")
         chart = pane_of(app).chart
-        assert chart.cursor == Spot("kcqg", "provincial_submission", "provincial_appraisal", "kcqg@2014.2")
+        assert chart.cursor == Spot("kcqg", "provincial_submission", "provincial_appraisal", "kcqg@2014.3")
         await press(pilot, "left", "down")
         assert chart.cursor == Spot("kcqg", "ministry_review")
         await press(pilot, *["down"] * 12)

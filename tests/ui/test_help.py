@@ -23,7 +23,7 @@ from screens.guide.help_terms import BASIS, OF_HELP, USUAL, terms_of
 from screens.guide.lifecycle_picture import phases, picture
 from screens.guide.pairs import Drawn, Pairs, PairsScroll
 from screens.guide.palette import PaletteDialog
-from screens.shell import PANES
+from screens.shell_panes import PANES
 from tests.catalogues import catalogue
 from tests.ui.hostile import assert_harmless
 from tests.ui.list_desk import KCQG, LIFECYCLES, ListDesk

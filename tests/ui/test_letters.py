@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from kcflow.i18n import set_language
 from kcflow.services.clock.post import Post
 from screens.clock.letters import LetterDialog, LettersScreen
-from scripts.walk import Walk, make_sample, walking
+from scripts.walk import Walk, walking
+from tests import seeds
 from tests.smtp import MailServer
 from tests.ui.snapshots import compare, screen_text
 
@@ -22,7 +24,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from kcflow.config import Config
 
     path = tmp_path_factory.mktemp("letters") / "sample.db"
-    make_sample(path)
+    shutil.copyfile(seeds.seed_file(seeds.sample), path)
     desk = open_desk(Config(f"sqlite:///{path}", as_person="nthuha"))
     try:
         for login in ("cuc", "giamsat-02"):

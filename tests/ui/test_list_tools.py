@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
@@ -38,7 +39,7 @@ FULL = ListFilter(
     plan_year=2024,
     waits_for="agency",
     open_only=True,
-    lifecycles=("kcqg@2014.2",),
+    lifecycles=("kcqg@2014.3",),
     offices=("SCT-02",),
     regions=("Phía Bắc",),
     contents=(3,),
@@ -167,6 +168,17 @@ async def test_without_chips_the_key_says_why() -> None:
 # The filter
 
 
+async def test_a_list_of_proposals_offers_the_phases_and_states_of_proposals() -> None:
+    async with started() as (app, pilot):
+        await press(pilot, "2", "f", "down")
+        assert isinstance(app.screen, PickDialog)
+        assert "[ ] Soạn thảo" in screen_text(app)
+        for others in ("Lập danh sách", "Thẩm tra phân bổ", "Lập kế hoạch"):
+            assert others not in screen_text(app)
+        await press(pilot, "escape", "escape", "1", "f", "down")
+        assert "Thẩm tra phân bổ" in screen_text(app)  # one's own work has rounds and plans too
+
+
 async def test_several_values_are_picked_by_typing() -> None:
     async with started() as (app, pilot):
         await press(pilot, "2", "f", "tab", "tab", "tab")
@@ -276,6 +288,25 @@ async def test_columns_are_chosen_moved_and_remembered() -> None:
         assert dossiers(app).chosen == chosen
         await press(pilot, "C", "ctrl+r", "ctrl+s")
         assert dossiers(app).chosen == ()
+
+
+async def test_the_ticks_are_the_columns_that_stand_there() -> None:
+    async with started() as (app, pilot):
+        await pilot.resize_terminal(80, 24)
+        await press(pilot, "2")
+        before = [column.key for column in dossiers(app).table.visible_columns]
+        await press(pilot, "C", "ctrl+s")
+        assert dossiers(app).chosen == ()  # nothing was arranged
+        await press(pilot, "C")
+        assert screen_text(app).count("[✓]") == len(before)
+        await press(pilot, *["down"] * len(before), "space", "ctrl+s")
+        after = [column.key for column in dossiers(app).table.visible_columns]
+        assert after[: len(before)] == before
+        assert len(after) == len(before) + 1  # one was ticked, and one came
+        await press(pilot, "C", "ctrl+r", "ctrl+s")
+        await pilot.resize_terminal(200, 50)
+        await rest(pilot)
+        assert re.search(r"Trung.{0,6}…\s?Hà Giang", screen_text(app))  # the end tells centres apart
 
 
 async def test_one_column_always_stays() -> None:

@@ -30,7 +30,8 @@ from screens.forms.fields import DateField, TextField
 from screens.guide.pairs import wrapped
 from screens.lists.dossiers import DossiersPane
 from screens.lists.filters import FilterDialog
-from screens.lists.history import HistoryPane, RecordDialog
+from screens.lists.history import HistoryPane
+from screens.lists.history_record import RecordDialog
 from screens.lists.inbox import InboxPane
 from screens.lists.people import WorkAsDialog
 from screens.lists.picks import PickField

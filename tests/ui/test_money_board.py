@@ -161,6 +161,10 @@ async def test_a_round_is_filled_sent_proposed_and_issued_by_another_person(worl
         await press(pilot, "escape")  # the search, not the board
         assert isinstance(app.screen, BoardScreen)
 
+        # The list is complete: `a` sends it, and doesn't cancel it as when nothing else could be done.
+        assert board.option is not None
+        assert board.option.name == "send_to_finance"
+
         # To the Ministry of Finance and back; nobody issues what he proposed himself.
         await act(pilot, "send_to_finance")
         assert not (await board_of(pilot)).editable

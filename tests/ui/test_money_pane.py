@@ -11,6 +11,8 @@ from db.store import open_store
 from kcflow.app import KcflowApp
 from kcflow.i18n import set_language, t
 from screens.base import DeskScreen
+from screens.clock.acts import ClockActsDialog
+from screens.clock.why import WhyDialog
 from screens.money.board import BoardScreen
 from screens.money.codes import has_board, kind_of
 from screens.money.exporting import ExportDialog
@@ -88,6 +90,16 @@ async def test_kinds_search_board_and_files_by_key(world: MoneyWorld, tmp_path: 
         assert "Không dòng nào" in screen_text(app)
         await press(pilot, "escape")
         assert codes_in(app) == [ROUND, PLAN]
+
+        # Why it stands here, and what can be done about its time: as in every list.
+        await press(pilot, "question_mark")
+        await wait_for(pilot, lambda: isinstance(app.screen, WhyDialog), "why")
+        await wait_for(
+            pilot, lambda: ROUND in text_of(app) and "Cách tính" in text_of(app), "how it was counted"
+        )
+        await press(pilot, "escape", "exclamation_mark")
+        await wait_for(pilot, lambda: isinstance(app.screen, ClockActsDialog), "the acts")
+        await press(pilot, "escape")
 
         # A workbook: the path is asked, what is there is replaced only by a second press.
         target = tmp_path / "dot.xlsx"

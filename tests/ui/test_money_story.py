@@ -8,7 +8,7 @@ from kcflow.formats import dong
 from kcflow.services.errors import StoreProblem
 from screens.dossier.money_story import MoneyStoryScreen
 from screens.dossier.story_parts import bar, bars, rows
-from screens.lists.history import RecordDialog
+from screens.lists.history_record import RecordDialog
 from screens.money.exporting import ExportDialog
 from states.model import Label
 from tests.ui.bench import showing

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from screens.widgets import cells
-from screens.widgets.cells import fit, fit_content, literal
+from screens.widgets.cells import fit, fit_both_ends, fit_content, literal
 from screens.widgets.columns import Column, lay_out
 from screens.widgets.row_pages import KEPT_PAGES, PAGE_ROWS, RowPages, open_pages, read, reopen
 from screens.widgets.row_source import FixedRows, IndexOutdated, TableRow
@@ -28,6 +28,9 @@ def test_fit_is_exact_and_harmless(text: str, width: int, align: str) -> None:
     shown = fit(text, width, align)
     assert cell_len(shown) == width
     assert not any(unicodedata.category(char) in ("Cc", "Cs", "Cf") for char in shown)
+    ends = fit_both_ends(text, width)
+    assert cell_len(ends) == width
+    assert not any(unicodedata.category(char) in ("Cc", "Cs", "Cf") for char in ends)
     content = fit_content(Content(text, strip_control_codes=False), width, align)
     assert content.cell_length == width
     assert not any(unicodedata.category(char) in ("Cc", "Cs", "Cf") for char in content.plain)
@@ -45,6 +48,19 @@ def test_fit_is_exact_and_harmless(text: str, width: int, align: str) -> None:
 )
 def test_fit_cuts_with_an_ellipsis(text: str, width: int, shown: str) -> None:
     assert fit(text, width) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("Sở Công Thương", 16, "Sở Công Thương  "),
+        ("Trung tâm Khuyến công Hà Giang", 19, "Trung tâm… Hà Giang"),
+        ("Trung tâm Khuyến công Thái Nguyên", 19, "Trung t…Thái Nguyên"),
+        ("Mộtchữdàikhôngcókhoảngtrắng", 10, "Mộtchữdài…"),
+    ],
+)
+def test_names_of_offices_keep_both_ends(text: str, width: int, shown: str) -> None:
+    assert fit_both_ends(text, width) == shown
 
 
 def test_fit_content_keeps_spans_of_a_harmless_text_only() -> None:

@@ -105,6 +105,15 @@ async def test_without_a_store_the_application_offers_to_make_one(tmp_path: Path
         app.screen.dismiss(True)
         await rest(pilot)
         assert "Không có việc chờ bạn" in screen_text(app)
+        for tab, first in (("1", "n tạo mới  ^o nhập biểu"), ("2", "n tạo mới  ^o nhập biểu"), ("3", "a ")):
+            # What fills an empty list comes first in the footer.
+            assert (await walk(pilot, tab)).splitlines()[-1].strip().startswith(first)
+        # Somebody who enters no drafts is led to what there is to read.
+        await press(pilot, "1", "w", *"bct", "enter")
+        await wait_for(pilot, lambda: "làm thay" in screen_text(app).splitlines()[0], "another person")
+        await rest(pilot)
+        assert "Không có việc chờ bạn: 2 mọi đề án, 3 tồn đọng, 6 dòng chảy." in screen_text(app)
+        assert screen_text(app).splitlines()[-1].strip().startswith("a ")
     desk = app.desk
     assert desk is not None
     desk.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,13 +21,15 @@ from screens.clock.forms import HoldDialog, LiftDialog, ReassignDialog, RemindDi
 from screens.clock.why import WhyDialog
 from screens.dossier.proposal import ProposalScreen
 from screens.lists.dossiers import DossiersPane
-from screens.lists.history import HistoryPane, RecordDialog
+from screens.lists.history import HistoryPane
+from screens.lists.history_record import RecordDialog
 from screens.lists.inbox import InboxPane
 from screens.lists.stalled import StalledPane
 from screens.lists.stalled_export import ExportStalledDialog
 from screens.lists.stalled_groups import limited
 from screens.money.board import BoardScreen
-from scripts.walk import Walk, make_sample, walking
+from scripts.walk import Walk, walking
+from tests import seeds
 
 LATE = "KCDP-24-0006"
 """Late by the office's own rule since February; it waits for the department, whose person looks at it."""
@@ -37,7 +40,7 @@ CONTRACT = "HD-24-0007"
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample store, played once."""
     path = tmp_path_factory.mktemp("stalled") / "sample.db"
-    make_sample(path)
+    shutil.copyfile(seeds.seed_file(seeds.sample), path)
     return path
 
 

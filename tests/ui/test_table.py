@@ -220,16 +220,16 @@ async def test_reload_keeps_the_cursor_on_its_row_at_its_height() -> None:
     source = Numbers(0)
     source.keys = list(range(10, 600))
     async with opened(source) as (pilot, table, app):
-        table.move_to(200)
+        table.move_to(100)
         await settled(pilot, table)
         before = next(i for i, line in enumerate(lines(app)) if line.startswith("▌"))
         source.keys = list(range(600))  # ten rows came in above
         table.reload()
         await settled(pilot, table)
-        assert table.cursor_key == key(210)
-        assert table.cursor_row == 210
-        assert lines(app)[before].startswith(f"▌  {key(210)}")
-        assert last(app, VirtualTable.Highlighted).key == key(210)
+        assert table.cursor_key == key(110)
+        assert table.cursor_row == 110
+        assert lines(app)[before].startswith(f"▌  {key(110)}")
+        assert last(app, VirtualTable.Highlighted).key == key(110)
 
 
 async def test_reload_does_not_pull_back_who_looks_elsewhere() -> None:

@@ -32,7 +32,7 @@ from screens.lists.people import WorkAsDialog
 from screens.widgets.table import VirtualTable
 from tests.services.world import World
 from tests.ui.shell_driver import NOWHERE, at_rest, rest, send, shell_of
-from tests.ui.snapshots import screen_text
+from tests.ui.snapshots import PATIENCE, screen_text
 
 W = TypeVar("W", bound=Widget)
 
@@ -83,7 +83,7 @@ class Walker:
     async def until(self, predicate: Callable[[], object], description: str) -> None:
         """Wait for it, looking seldom: a pilot's pauses ask every widget, or wait for an idle processor."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + 20
+        end = loop.time() + PATIENCE
         while not predicate():
             if loop.time() > end:
                 raise AssertionError(f"waited in vain: {description}\n\n{self.text}")

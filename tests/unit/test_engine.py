@@ -224,6 +224,7 @@ def every_refusal() -> list[tuple[Refusal, Lifecycle]]:
 SHOWN = {
     *(look.answer for looks in (*LOOKS.values(), *LOOKS_MONEY.values()) for look in looks if look.answer),
     *("via_parent", "field_missing", "field_invalid", "field_unknown"),
+    *("month_reported", "field_before_contract", "document_before_contract", "paid_after_year"),
 }
 """Refusals that the tests of the guards and of the typed inputs see."""
 
@@ -275,6 +276,17 @@ IMPOSSIBLE: list[tuple[str, Try, set[str]]] = [
         "round issued by its proposer",
         Try("issue", {"last_actor": "agency"}, lifecycle=ROUND),
         {"second_person"},
+    ),
+    (
+        "round issued while MOF doesn't agree",
+        Try("issue", {"papers": PAPERS | {"y_kien_btc": "not_agreed"}}, lifecycle=ROUND),
+        {"mof_not_agreed"},
+    ),
+    # From another state nothing is said of a list or a proposer that isn't there.
+    (
+        "round issued twice",
+        Try("issue", {"state": "issued", "last_actor": "agency", "proposed_digest": None}, lifecycle=ROUND),
+        {"final_state"},
     ),
     ("a round's act alone", Try("allocate", entered={"via": None}), {"via_parent"}),
     (

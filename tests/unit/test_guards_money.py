@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -183,6 +183,14 @@ LOOKS_MONEY: dict[tuple[str, str], list[Look]] = {
         Look(RULES, {**fields("found_enterprise"), "amount": 70 * M}),
         Look(RULES, {**fields("found_enterprise"), "amount": 70 * M + 1}, answer="advance_cap_conflict"),
         Look(RULES, {**fields("found_enterprise"), "amount": 100 * M, "on": date(2014, 4, 7)}),
+        # Where the rule allows no more than the cap there is no conflict to tell of, only the ratio.
+        Look(RULES, {**fields("conference"), "amount": 70 * M + 1}),
+        Look(RULES, {**fields("conference", advance_permille=700), "amount": 70 * M + 1}),
+        Look(
+            RULES,
+            {**fields("conference", advance_permille=800), "amount": 80 * M},
+            answer="advance_cap_conflict",
+        ),
     ],
     ("remaining_papers", "pay_remaining"): [
         Look(RULES | {"papers": PAPERS}, fields()),
@@ -322,6 +330,9 @@ LOOKS_MONEY: dict[tuple[str, str], list[Look]] = {
         Look(has(("phieu_tham_dinh_stc", None)) | {"source": "kcdp"}),
         Look(has(("phieu_tham_dinh_stc", None)), answer="mof_opinion_missing"),
         Look({"source": "kcdp"}, answer="stc_opinion_missing"),
+        Look(has(("y_kien_btc", "agreed"))),
+        Look(has(("y_kien_btc", "not_agreed")), answer="mof_not_agreed"),
+        Look(has(("phieu_tham_dinh_stc", "not_agreed")) | {"source": "kcdp"}, answer="stc_not_agreed"),
     ],
 }
 
@@ -423,18 +434,70 @@ def test_the_cap_of_seventy_per_cent_is_flagged_not_refused() -> None:
         ({"value_done": 2**53}, "field_invalid", {"field": "value_done", "why": "range"}),
         ({"confirmed_by": "An\nBình"}, "field_invalid", {"field": "confirmed_by", "why": "text"}),
         ({"claimed": 1}, "field_unknown", {"name": "claimed"}),
+        ({"report_month": "2024-04"}, "month_reported", {"month": "04/2024"}),
     ],
 )
 def test_a_field_that_is_missing_or_wrong_is_named(
     changes: dict[str, Any], code: str, params: dict[str, str]
 ) -> None:
     action = KCQG.action_by_name["report_progress"]
-    there = ready(KCQG, action, "in_progress", "unit")
+    there = replace(ready(KCQG, action, "in_progress", "unit"), reported_months=frozenset({"2024-04"}))
     good = supply(KCQG, evaluate(KCQG, action, there, actor("unit"), inputs()), there)
     assert evaluate(KCQG, action, there, actor("unit"), good).allowed
     fields = {**good.fields, **changes} if changes else {"volume_permille": 500}
     (refusal,) = evaluate(KCQG, action, there, actor("unit"), replace(good, fields=fields)).refusals
     assert (refusal.kind, refusal.code, dict(refusal.params)) == ("input", code, params)
+
+
+def test_what_rests_on_the_contract_is_not_dated_before_it() -> None:
+    action = KCQG.action_by_name["advance_first"]
+    there = replace(
+        ready(KCQG, action, "in_progress", "agency"), papers=PAPERS, contract_on=inputs().on - timedelta(5)
+    )
+    good = supply(KCQG, evaluate(KCQG, action, there, actor("agency"), inputs()), there)
+    day = there.contract_on
+    assert day is not None
+    document = good.document
+    assert document is not None
+
+    def told(on: date, treasury_on: date) -> dict[str, object]:
+        entered = replace(
+            good,
+            document=replace(document, date=on),
+            fields={**good.fields, "treasury_on": treasury_on.isoformat()},
+        )
+        refusals = evaluate(KCQG, action, there, actor("agency"), entered).refusals
+        return {refusal.code: refusal.params["date"] for refusal in refusals}
+
+    before = day - timedelta(1)
+    assert told(day, day) == {}
+    assert told(before, day) == {"document_before_contract": before}
+    assert told(day, before) == {"field_before_contract": before}
+
+
+@pytest.mark.parametrize(
+    ("budget_year", "kinds", "told"),
+    [(2023, frozenset(), True), (2024, frozenset(), False), (2023, frozenset({"multi_year"}), False)],
+)
+def test_money_paid_after_its_year_is_flagged(budget_year: int, kinds: frozenset[str], told: bool) -> None:
+    action = KCQG.action_by_name["advance_first"]
+    there = replace(ready(KCQG, action, "in_progress", "agency"), papers=PAPERS)
+    there = replace(there, budget_year=budget_year, kinds=kinds)
+    good = supply(KCQG, evaluate(KCQG, action, there, actor("agency"), inputs()), there)
+    assert good.on.year == 2024
+    move = apply(KCQG, there, actor("agency"), "advance_first", good)
+    assert ("paid_after_year" in {warning.code for warning in move.warnings}) is told
+
+
+def test_without_a_contract_one_rule_says_so() -> None:
+    action = KCQG.action_by_name["advance_first"]
+    there = replace(
+        ready(KCQG, action, "in_progress", "agency"), contracted=0, contract_signed=False, papers={}
+    )
+    entered = replace(inputs(), amount=70 * M, fields={"advance_type": "conference"})
+    codes = [refusal.code for refusal in evaluate(KCQG, action, there, actor("agency"), entered).refusals]
+    assert "contract_missing" in codes
+    assert not {"amount_over_contract", "advance_over_ratio"} & set(codes)
 
 
 # -- four eyes ---------------------------------------------------------------------------------

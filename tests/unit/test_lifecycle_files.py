@@ -328,7 +328,7 @@ def test_settlement_happens_once() -> None:
         ("accepted", "law", ("calendar_days", 15)),
         ("awaiting_liquidation", "law", ("fixed_date", 22, 1, 1, True)),
         ("settled_by_volume", "law", ("fixed_date", 22, 1, 1, True)),
-        ("settled", "law", ("calendar_days", 365)),
+        ("settled", "law", ("months", 12)),
         ("submitted_to_department", "policy", ("working_days", 10)),
     ],
 )
@@ -337,6 +337,7 @@ def test_deadlines_of_the_circulars(state: str, kind: str, rule: tuple[object, .
     shapes: dict[str, tuple[object, ...]] = {
         "fixed_date": (first.day, first.month, first.plan_year, first.inclusive),
         "monthly": (first.day, first.inclusive),
+        "months": (first.months,),
     }
     assert (first.by, *shapes.get(first.by, (first.days,))) == rule
     assert first.kind == kind

@@ -219,6 +219,7 @@ BROKEN = [
     ("days = 10", "days = -10", "bad_days", "state.review.deadline[1]", "days", "-10"),
     ("days = 10", "days = 0", "bad_days", "state.review.deadline[1]", "days", "250"),
     ("day = 25", "day = 31", "bad_day", "state.review.deadline[2]", "day", "28"),
+    ('by = "working_days", days = 10', 'by = "months", months = 121', "bad_months", "state.review.deadline[1]", "months", "120"),
     # the graph
     ('from = "draft"\nto = "review"', 'from = "draft"\nto = "draft"', "dead_end", "state.draft", "", "way out"),
     ('from = "review"\nto = "returned"', 'from = "review"\nto = "review"', "unreachable", "state.returned", "", "reached"),

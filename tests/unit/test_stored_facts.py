@@ -29,7 +29,7 @@ ROW: dict[str, Any] = {
     "id": 1,
     "code": "KCQG-24-0001",
     "kind": "proposal",
-    "lifecycle": "kcqg@2014.2",
+    "lifecycle": "kcqg@2014.3",
     "state": "approved",
     "version": 7,
     "title": "Đề án",
