@@ -98,26 +98,11 @@ def _application(config: Config, *, as_json: bool = False) -> int:
 
     # Modules stay for good: collecting among them is lost time, at the start and at every later collection.
     gc.disable()
-    _asyncio_without_tls()
     from kcflow.app import run
 
     gc.freeze()
     gc.enable()
     return run(config)
-
-
-def _asyncio_without_tls() -> None:
-    """Load asyncio without OpenSSL, which it takes along where it can: a twentieth of the first paint.
-
-    Nobody here speaks TLS over asyncio. Whoever needs `ssl` (the morning's letters) imports it as ever.
-    """
-    if "asyncio" not in sys.modules and "ssl" not in sys.modules:
-        # `import` reads this as: there is none.
-        sys.modules["ssl"] = None  # type: ignore[assignment]
-        try:
-            import asyncio  # noqa: F401
-        finally:
-            del sys.modules["ssl"]
 
 
 def _tell(arguments: list[str], error: Exception, context: Context | None = None) -> int:

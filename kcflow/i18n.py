@@ -1,8 +1,7 @@
 """Texts in two languages: `t("refusals.reason_required")`.
 
-People edit `kcflow/locale/<language>/LC_MESSAGES/kcflow.po`; `make messages` compiles them into gettext's own
-form, in which each text is looked up when it is wanted. Keys are symbolic, so Vietnamese is as much a
-translation as English.
+People edit `kcflow/locale/<language>/LC_MESSAGES/kcflow.po`; `make messages` compiles them, and the standard
+library's gettext reads the result. Keys are symbolic, so Vietnamese is as much a translation as English.
 Placeholders are `{name}`; where a text has plural forms, the first of `COUNTING` that is given chooses.
 
 Two kinds of placeholders are filled or shaped here. `{key_<id of a command>}` is the key that the command has
@@ -14,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from gettext import GNUTranslations
 from pathlib import Path
-from struct import unpack_from
 
 from kcflow.text import visible
 
@@ -43,47 +42,6 @@ class UnknownLanguage(ValueError):
     def __init__(self, found: str) -> None:
         super().__init__(f"no such language: {found!r}; use one of: {', '.join(LANGUAGES)}")
         self.found = found
-
-
-class Catalogue:
-    """The texts of a language, looked up in the compiled file one by one.
-
-    The standard library reads all of them first: three thousand texts, of which a first paint shows twenty.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        """Look texts up in `data`, a .mo file. Raises ValueError where it is none."""
-        for order in "<>":
-            magic, _, self._count, self._ids, self._texts = unpack_from(f"{order}5I", data)
-            if magic == 0x950412DE:
-                break
-        else:
-            raise ValueError("no compiled catalogue")
-        self._data, self._pair = data, f"{order}2I"
-        self._found: dict[str, tuple[str, ...]] = {}
-
-    def _entry(self, table: int, number: int) -> bytes:
-        length, place = unpack_from(self._pair, self._data, table + 8 * number)
-        return self._data[place : place + length]
-
-    def forms(self, key: str) -> tuple[str, ...]:
-        """Return the text of `key` in each of its plural forms, () where there is none."""
-        known = self._found.get(key)
-        if known is None:
-            known = self._found[key] = self._looked_up(key.encode("utf-8", "surrogatepass"))
-        return known
-
-    def _looked_up(self, key: bytes) -> tuple[str, ...]:
-        low, high = 0, self._count
-        while low < high:  # gettext sorts them, for this
-            middle = (low + high) // 2
-            if self._entry(self._ids, middle).partition(b"\0")[0] < key:
-                low = middle + 1
-            else:
-                high = middle
-        if low == self._count or self._entry(self._ids, low).partition(b"\0")[0] != key:
-            return ()
-        return tuple(self._entry(self._texts, low).decode("utf-8").split("\0"))
 
 
 def set_language(lang: str) -> None:
@@ -130,11 +88,13 @@ def t(key: str, /, lang: str | None = None, **params: object) -> str:
     catalogue has is returned itself. Raises `UnknownLanguage`.
     """
     lang = lang or _current
-    forms = catalogue(lang).forms(key)
-    text = forms[0] if forms else key
-    if len(forms) > 1:  # English: one of a thing, or any other number of it
+    texts = catalogue(lang)
+    text = key
+    if params:
         number = next((value for name in COUNTING if isinstance(value := params.get(name), int)), 2)
-        text = forms[params != {} and number != 1]
+        text = texts.ngettext(key, key, number)
+    if text == key:
+        text = texts.gettext(key)
     if not params and "{" + _KEY not in text:
         return text
     return text.format_map(_Shown({name: _shown(name, value, lang) for name, value in params.items()}))
@@ -142,12 +102,13 @@ def t(key: str, /, lang: str | None = None, **params: object) -> str:
 
 def has(key: str, lang: str | None = None) -> bool:
     """Whether there is such a text. Raises `UnknownLanguage`."""
-    return catalogue(lang or _current).forms(key) not in ((), (key,))
+    return catalogue(lang or _current).gettext(key) != key
 
 
 @cache
-def catalogue(lang: str) -> Catalogue:
+def catalogue(lang: str) -> GNUTranslations:
     """The compiled texts of `lang`. Raises `UnknownLanguage`."""
     if lang not in LANGUAGES:
         raise UnknownLanguage(lang)
-    return Catalogue((_LOCALE / lang / "LC_MESSAGES" / "kcflow.mo").read_bytes())
+    with (_LOCALE / lang / "LC_MESSAGES" / "kcflow.mo").open("rb") as file:
+        return GNUTranslations(file)

@@ -48,19 +48,25 @@ class StatusLine(Widget):
         self.text, self.severity = visible(text), severity
         for name in ("good", "warn", "error"):
             self.set_class(bool(text) and severity == name, f"-{name}")
-        self.refresh(layout=True)
+        self._redraw()
 
     def quiet(self, text: str) -> None:
         """Show `text`, dimmed, whenever there is nothing else to say."""
         self._quiet = visible(text)
         if not self.text:
-            self.refresh(layout=True)
+            self._redraw()
 
     def wait(self, text: str) -> None:
         """Show `text` before everything else while an answer is slow; "" shows the rest again."""
         if text != self._waiting:
             self._waiting = visible(text)
-            self.refresh(layout=True)
+            self._redraw()
+
+    def _redraw(self) -> None:
+        """Paint the words; where they need another number of lines, lay the screen out anew."""
+        room = self.content_size.width
+        same = room > 0 and len(self.render().wrap(room)) == self.content_size.height == 1
+        self.refresh(layout=not same)
 
     def render(self) -> Content:
         """Draw the words, with a mark where they are a warning or an error."""

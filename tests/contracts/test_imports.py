@@ -84,8 +84,6 @@ HEAVY = {
 }
 """What neither the first paint nor a list needs; each costs more than all of ours together."""
 BEFORE_PAINT = """
-import kcflow.cli
-kcflow.cli._asyncio_without_tls()
 import asyncio, threading
 from kcflow.app import KcflowApp
 from kcflow.config import Config
@@ -115,7 +113,7 @@ def test_before_the_first_paint_nothing_is_loaded_that_only_data_needs(tmp_path:
     assert {name for name in loaded if name.startswith("kcflow.services.")} <= {"kcflow.services.errors"}
     later = ("bootstrap", "calendar", "formats", "labels", "reference", "register", "sample", "workbook")
     assert not loaded & {f"kcflow.{name}" for name in later}
-    assert not loaded & {"ssl", "_ssl", "gettext", "ctypes", "logging.handlers"}
+    assert not loaded & {"ctypes", "logging.handlers"}
     assert not {name for name in loaded if name.startswith(("screens.forms", "screens.money"))}
     assert not loaded & {
         "screens.lists.listpane",
@@ -123,17 +121,6 @@ def test_before_the_first_paint_nothing_is_loaded_that_only_data_needs(tmp_path:
         "screens.lists.inbox",
         "screens.guide.palette",
     }
-
-
-def test_tls_is_there_for_those_who_need_it() -> None:
-    code = (
-        "import kcflow.cli\n"
-        "kcflow.cli._asyncio_without_tls()\n"
-        "assert 'asyncio' in sys.modules and 'ssl' not in sys.modules\n"
-        "import smtplib, ssl\n"
-        "assert ssl.create_default_context() and smtplib.SMTP_SSL"
-    )
-    assert "_ssl" in modules_after(code)
 
 
 def test_the_first_rows_load_no_forms() -> None:
